@@ -1,0 +1,277 @@
+//! Client addresses and the networks that a token grants (TOKEN.md §1, "Addresses").
+
+use core::net::IpAddr;
+
+use crate::bytes::lower_hex;
+use crate::field::number;
+
+/// A client's address; an IPv4-mapped IPv6 address is the IPv4 address it holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ClientAddress(IpAddr);
+
+impl ClientAddress {
+    /// Reads the forms that a client's address may have: RFC 4291 §2.2 forms 1 to 3 in either
+    /// case, IPv4 without leading zeros. No zone, no port, no brackets. `None`: unknown.
+    pub fn parse(text: &str) -> Option<Self> {
+        text.parse::<IpAddr>().ok().map(Self::from)
+    }
+
+    /// The address.
+    pub const fn ip(self) -> IpAddr {
+        self.0
+    }
+}
+
+impl From<IpAddr> for ClientAddress {
+    fn from(ip: IpAddr) -> Self {
+        Self(ip.to_canonical())
+    }
+}
+
+/// One member of a token's `ip`: an address or a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Network {
+    V4 { first: u32, mask: u32 },
+    V6 { first: u128, mask: u128 },
+}
+
+impl Network {
+    /// `None`: malformed.
+    pub(crate) fn parse(text: &[u8]) -> Option<Self> {
+        let (address, length) = match text.iter().position(|&byte| byte == b'/') {
+            Some(slash) => (&text[..slash], Some(figure(&text[slash + 1..])?)),
+            None => (text, None),
+        };
+        if Self::is_v6(address) {
+            Self::v6(parse_v6(address)?, length.unwrap_or(128))
+        } else {
+            Self::v4(parse_v4(address)?, length.unwrap_or(32))
+        }
+    }
+
+    /// The family of a text that may be a network: a group of IPv6 has at most four figures.
+    #[inline]
+    pub(crate) fn is_v6(text: &[u8]) -> bool {
+        text.iter().take(5).any(|&byte| byte == b':')
+    }
+
+    fn v4(first: u32, length: u8) -> Option<Self> {
+        let mask = u32::MAX
+            .checked_shl(32_u32.checked_sub(length.into())?)
+            .unwrap_or(0);
+        (first & !mask == 0).then_some(Self::V4 { first, mask })
+    }
+
+    fn v6(first: u128, length: u8) -> Option<Self> {
+        let mapped = length >= 96 && first >> 32 == 0xffff;
+        let mask = u128::MAX
+            .checked_shl(128_u32.checked_sub(length.into())?)
+            .unwrap_or(0);
+        (first & !mask == 0 && !mapped).then_some(Self::V6 { first, mask })
+    }
+
+    pub(crate) fn contains(self, client: ClientAddress) -> bool {
+        match (self, client.0) {
+            (Self::V4 { first, mask }, IpAddr::V4(ip)) => ip.to_bits() & mask == first,
+            (Self::V6 { first, mask }, IpAddr::V6(ip)) => ip.to_bits() & mask == first,
+            _ => false,
+        }
+    }
+}
+
+/// The one spelling that a token allows, which is narrower than the standard library's.
+fn parse_v4(text: &[u8]) -> Option<u32> {
+    let (mut address, mut dots, mut figure, mut len) = (0, 0, 0, 0);
+    for &byte in text {
+        if byte == b'.' {
+            if len == 0 {
+                return None;
+            }
+            address = address << 8 | figure;
+            (figure, len, dots) = (0, 0, dots + 1);
+        } else {
+            let leading_zero = len == 1 && figure == 0;
+            if !byte.is_ascii_digit() || leading_zero {
+                return None;
+            }
+            figure = figure * 10 + u32::from(byte - b'0');
+            len += 1;
+            if figure > 255 {
+                return None;
+            }
+        }
+    }
+    (dots == 3 && len > 0).then_some(address << 8 | figure)
+}
+
+/// RFC 4291 §2.2 forms 1 and 2, in lower case and without leading zeros.
+fn parse_v6(text: &[u8]) -> Option<u128> {
+    let (mut groups, mut count, mut before_gap) = (0_u128, 0, None);
+    let mut rest = text;
+    if let Some(behind) = rest.strip_prefix(b"::") {
+        (before_gap, rest) = (Some(0), behind);
+    }
+    while !rest.is_empty() {
+        let (group, len) = v6_group(rest)?;
+        groups = groups << 16 | group;
+        count += 1;
+        rest = match &rest[len..] {
+            [] => break,
+            [b':', b':', behind @ ..] if before_gap.is_none() => {
+                before_gap = Some(count);
+                behind
+            }
+            // A colon has a group behind it.
+            [b':', behind @ ..] if !behind.is_empty() && count < 8 => behind,
+            _ => return None,
+        };
+    }
+    let Some(front) = before_gap else {
+        return (count == 8).then_some(groups);
+    };
+    // The gap stands for one group at least.
+    if count > 7 {
+        return None;
+    }
+    let back_bits = 16 * (count - front);
+    let back = groups & !(u128::MAX << back_bits);
+    let front = (groups >> back_bits).checked_shl(16 * (8 - front));
+    Some(front.unwrap_or(0) | back)
+}
+
+/// The group that the text starts with, and how many figures it has.
+fn v6_group(text: &[u8]) -> Option<(u128, usize)> {
+    let (mut group, mut len) = (0, 0);
+    while let Some(figure) = text.get(len).copied().and_then(lower_hex) {
+        group = group << 4 | u128::from(figure);
+        len += 1;
+        if len > 4 {
+            return None;
+        }
+    }
+    let leading_zero = len > 1 && text[0] == b'0';
+    (len > 0 && !leading_zero).then_some((group, len))
+}
+
+/// 0–255 without a leading zero.
+fn figure(text: &[u8]) -> Option<u8> {
+    match text {
+        b"0" => Some(0),
+        _ => number(text).and_then(|figure| u8::try_from(figure).ok()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::string::ToString;
+
+    use super::{ClientAddress, Network, parse_v4, parse_v6};
+
+    fn contains(network: &str, client: &str) -> bool {
+        let network = Network::parse(network.as_bytes()).unwrap();
+        network.contains(ClientAddress::parse(client).unwrap())
+    }
+
+    #[test]
+    fn a_network_holds_its_own_family_only() {
+        assert!(contains("10.0.0.0/8", "10.255.0.1"));
+        assert!(contains("0.0.0.0/0", "1.2.3.4"));
+        assert!(contains("::/0", "2001:db8::1"));
+        assert!(!contains("::/0", "1.2.3.4"));
+        assert!(!contains("::/0", "::ffff:1.2.3.4"));
+        assert!(contains("1.2.3.4", "::ffff:1.2.3.4"));
+        assert!(contains("2001:db8::/32", "2001:0DB8:0:0:0:0:0:1"));
+        assert!(!contains("2001:db8::/32", "2001:db9::1"));
+    }
+
+    #[test]
+    fn an_address_has_one_spelling_in_a_token() {
+        for text in [
+            "1.2.3.4",
+            "1.2.3.0/24",
+            "0.0.0.0/0",
+            "::",
+            "::1/128",
+            "1:2:3:4:5:6:7:8",
+            "::/0",
+            "1:2:3:4:5:6:7::",
+            "::fffe:102:304",
+            "::/64",
+        ] {
+            assert!(Network::parse(text.as_bytes()).is_some(), "{text}");
+        }
+        for text in [
+            "",
+            "1.2.3",
+            "01.2.3.4",
+            "256.2.3.4",
+            "1.2.3.4/33",
+            "1.2.3.4/024",
+            "1.2.3.4/24",
+            "1.2.3.4/",
+            "1.2.3.4/+8",
+            "::1.2.3.4",
+            ":1::2",
+            "1::2:",
+            ":::",
+            "::1::",
+            "1:2:3:4::5:6:7:8",
+            "1:2:3:4:5:6:7:8:9",
+            ":",
+            "1::12345",
+            "::FFFF",
+            "::0001",
+            "00::",
+            "1::2::3",
+            "1:2:3:4:5:6:7:8::",
+            "::1/129",
+            "2001:db8::1/32",
+            "fe80::1%eth0",
+            "::ffff:102:304",
+            "::ffff:102:300/120",
+            "::ffff:0:0/96",
+            "[::1]",
+        ] {
+            assert!(Network::parse(text.as_bytes()).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn addresses_mean_what_the_standard_library_says() {
+        for bits in [0, 1, 0xff, 0x0102_0304, 0xffff_ffff, 0x0a00_0000] {
+            let text = std::net::Ipv4Addr::from_bits(bits).to_string();
+            assert_eq!(parse_v4(text.as_bytes()), Some(bits), "{text}");
+        }
+        for shift in 0..128 {
+            for pattern in [1, 0xf_0001, 0x1_0000_ffff_0000_0001, u128::MAX] {
+                let address = std::net::Ipv6Addr::from_bits(pattern << shift);
+                let text = address.to_string();
+                if !text.contains('.') {
+                    assert_eq!(parse_v6(text.as_bytes()), Some(address.to_bits()), "{text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_clients_address_may_be_written_freely_but_not_wrongly() {
+        assert_eq!(
+            ClientAddress::parse("::FFFF:1.2.3.4"),
+            ClientAddress::parse("1.2.3.4")
+        );
+        assert_eq!(
+            ClientAddress::parse("::ffff:0102:0304"),
+            ClientAddress::parse("1.2.3.4")
+        );
+        for text in [
+            "",
+            "unknown",
+            "1.2.3.4:80",
+            "[::1]",
+            "fe80::1%1",
+            "01.2.3.4",
+        ] {
+            assert_eq!(ClientAddress::parse(text), None, "{text}");
+        }
+    }
+}

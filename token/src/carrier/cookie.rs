@@ -1,0 +1,139 @@
+//! Cookies of ours among all cookies.
+
+use crate::bytes::trim_blanks;
+use crate::request::Headers;
+
+/// How many cookies that count are looked at.
+const MAX_COOKIES: usize = 8;
+
+/// A cookie of ours, still percent-encoded.
+#[derive(Clone, Copy)]
+pub(crate) struct Cookie<'r> {
+    pub(crate) value: &'r [u8],
+    prefix: Prefix,
+}
+
+/// RFC 6265bis §4.1.3: what a browser promises of the cookie's origin. The strongest that is there
+/// shadows the others.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Prefix {
+    None,
+    Secure,
+    Host,
+}
+
+/// The cookies that count, in their order.
+pub(crate) struct Cookies<I> {
+    all: I,
+    prefix: Option<Prefix>,
+    left: usize,
+}
+
+impl<'r> Cookies<()> {
+    /// Of all `Cookie` lines those that are called `name`, alone or with `-` and anything behind.
+    pub(crate) fn of<'n, H: Headers<'r> + 'n>(
+        headers: H,
+        name: &'n str,
+    ) -> Cookies<impl Iterator<Item = Cookie<'r>> + use<'r, 'n, H>>
+    where
+        'r: 'n,
+    {
+        Cookies {
+            prefix: all(headers, name).map(|cookie| cookie.prefix).max(),
+            all: all(headers, name),
+            left: MAX_COOKIES,
+        }
+    }
+}
+
+fn all<'r: 'n, 'n, H: Headers<'r> + 'n>(
+    headers: H,
+    name: &'n str,
+) -> impl Iterator<Item = Cookie<'r>> + use<'r, 'n, H> {
+    let pieces = headers
+        .lines("cookie")
+        .flat_map(|line| line.split(|&byte| byte == b';'));
+    pieces.filter_map(move |piece| read(piece, name.as_bytes()))
+}
+
+impl<'r, I: Iterator<Item = Cookie<'r>>> Iterator for Cookies<I> {
+    type Item = Cookie<'r>;
+
+    fn next(&mut self) -> Option<Cookie<'r>> {
+        self.left = self.left.checked_sub(1)?;
+        let prefix = self.prefix;
+        self.all.find(|cookie| Some(cookie.prefix) == prefix)
+    }
+}
+
+/// A piece between `;`, if it is a cookie of ours with a value.
+fn read<'r>(piece: &'r [u8], name: &[u8]) -> Option<Cookie<'r>> {
+    let piece = trim_blanks(piece);
+    let equals = memchr::memchr(b'=', piece)?;
+    let (given, value) = (&piece[..equals], &piece[equals + 1..]);
+    let (prefix, bare) = if let Some(bare) = given.strip_prefix(b"__Host-") {
+        (Prefix::Host, bare)
+    } else if let Some(bare) = given.strip_prefix(b"__Secure-") {
+        (Prefix::Secure, bare)
+    } else {
+        (Prefix::None, given)
+    };
+    let ours = matches!(bare.strip_prefix(name)?, [] | [b'-', ..]);
+    let value = match value {
+        [b'"', inner @ .., b'"'] => inner,
+        value => value,
+    };
+    // An empty value is no cookie: it neither counts nor shadows.
+    (ours && !value.is_empty()).then_some(Cookie { value, prefix })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use super::Cookies;
+
+    fn values<'r>(lines: &'r [(&'r [u8], &'r [u8])]) -> Vec<&'r str> {
+        Cookies::of(lines, "cs")
+            .map(|cookie| std::str::from_utf8(cookie.value).unwrap())
+            .collect()
+    }
+
+    fn of_line(line: &str) -> Vec<std::string::String> {
+        values(&[(b"Cookie", line.as_bytes())])
+            .into_iter()
+            .map(Into::into)
+            .collect()
+    }
+
+    #[test]
+    fn a_cookie_is_ours_by_its_whole_name() {
+        assert_eq!(
+            of_line("cs=1; cs-a=2; cs-=3;csx=4; Cs=5;x=6"),
+            ["1", "2", "3"]
+        );
+        assert_eq!(
+            of_line("a=b;\tcs=\"1\" ;cs=\";cs= 2;cs =3;cs"),
+            ["1", "\"", " 2"]
+        );
+        assert_eq!(of_line("cs==1"), ["=1"]);
+    }
+
+    #[test]
+    fn the_strongest_prefix_shadows_unless_its_value_is_empty() {
+        assert_eq!(of_line("cs=1;__Secure-cs=2;__Host-cs-x=3"), ["3"]);
+        assert_eq!(of_line("cs=1;__Secure-cs=2;__Host-cs="), ["2"]);
+        assert_eq!(of_line("cs=1;__Secure-cs=\"\""), ["1"]);
+        assert_eq!(of_line("cs=1;__host-cs=2"), ["1"]);
+    }
+
+    #[test]
+    fn the_first_eight_that_count_are_looked_at_over_all_lines() {
+        let line = "cs=a;x=1;".repeat(5);
+        let lines = [
+            (&b"cookie"[..], line.as_bytes()),
+            (b"COOKIE", line.as_bytes()),
+        ];
+        assert_eq!(values(&lines).len(), 8);
+    }
+}

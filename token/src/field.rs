@@ -1,0 +1,370 @@
+//! The fields of a token, in the order of TOKEN.md §1's table, and what each may hold.
+
+use crate::address::Network;
+use crate::bytes::{is_name, is_tchar};
+use crate::escape::Escaped;
+use crate::pattern::check_list;
+
+/// A field's name. The order of the variants is the order in which fields stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(
+    missing_docs,
+    reason = "the names are the page's; their meaning is its table"
+)]
+pub enum Field {
+    Kid,
+    Exp,
+    Nbf,
+    Iat,
+    Path,
+    Ip,
+    Geo,
+    Method,
+    Qs,
+    Hdr,
+    Jti,
+    Sub,
+    Sid,
+    Uses,
+    Ver,
+    Cd,
+    Ct,
+    Bps,
+    Data,
+}
+
+pub(crate) const FIELD_COUNT: usize = 19;
+
+impl Field {
+    /// Every field, in order.
+    pub const ALL: [Self; FIELD_COUNT] = [
+        Self::Kid,
+        Self::Exp,
+        Self::Nbf,
+        Self::Iat,
+        Self::Path,
+        Self::Ip,
+        Self::Geo,
+        Self::Method,
+        Self::Qs,
+        Self::Hdr,
+        Self::Jti,
+        Self::Sub,
+        Self::Sid,
+        Self::Uses,
+        Self::Ver,
+        Self::Cd,
+        Self::Ct,
+        Self::Bps,
+        Self::Data,
+    ];
+
+    /// The name in a token.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Kid => "kid",
+            Self::Exp => "exp",
+            Self::Nbf => "nbf",
+            Self::Iat => "iat",
+            Self::Path => "path",
+            Self::Ip => "ip",
+            Self::Geo => "geo",
+            Self::Method => "method",
+            Self::Qs => "qs",
+            Self::Hdr => "hdr",
+            Self::Jti => "jti",
+            Self::Sub => "sub",
+            Self::Sid => "sid",
+            Self::Uses => "uses",
+            Self::Ver => "ver",
+            Self::Cd => "cd",
+            Self::Ct => "ct",
+            Self::Bps => "bps",
+            Self::Data => "data",
+        }
+    }
+
+    /// The field of a name that [`Name`] has read.
+    #[inline]
+    pub(crate) const fn named(name: Name) -> Option<Self> {
+        let mut place = 0;
+        while place < FIELD_COUNT {
+            if NAMES[place].0 == name.0 {
+                return Some(Self::ALL[place]);
+            }
+            place += 1;
+        }
+        None
+    }
+
+    /// Whether a well-formed value is one that the table allows. What depends on the site's names
+    /// (`qs`, `hdr`) or on another field (`uses`) is checked where those are known.
+    pub(crate) fn allows(self, value: &[u8]) -> bool {
+        match self {
+            Self::Kid => is_word(value, 32),
+            Self::Jti | Self::Sid => is_word(value, 64),
+            Self::Exp | Self::Nbf | Self::Iat => number(value).is_some(),
+            Self::Uses => number(value).is_some_and(|uses| uses <= MAX_USES),
+            Self::Bps => number(value).is_some_and(|bps| bps >= MIN_BPS),
+            Self::Path => check_list(value).is_ok_and(|members| members <= MAX_LIST),
+            Self::Ip => list(value, |member| Network::parse(member).is_some()),
+            Self::Geo => is_geo(value),
+            Self::Method => list(value, is_method),
+            Self::Qs => list(value, |name| is_text(name, 64)),
+            Self::Hdr => list(value, is_header_name),
+            Self::Sub | Self::Ver => is_text(value, 128),
+            Self::Data => is_text(value, 256),
+            Self::Cd => is_disposition(value),
+            Self::Ct => is_media_type(value),
+        }
+    }
+}
+
+/// A name of up to 8 letters as one number, so that names are compared at once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Name(u64);
+
+impl Name {
+    /// `sig`, which is no field.
+    pub(crate) const SIGNATURE: Self = Self::of(b"sig");
+
+    const fn of(letters: &[u8]) -> Self {
+        let mut name = 0;
+        let mut place = 0;
+        while place < letters.len() {
+            name = name << 8 | letters[place] as u64;
+            place += 1;
+        }
+        Self(name)
+    }
+
+    /// The letters that `text` starts with, and how many; `None` where there are none, or over 8.
+    #[inline]
+    pub(crate) fn read(text: &[u8]) -> Option<(Self, usize)> {
+        let mut name = 0;
+        for (len, &byte) in text.iter().take(9).enumerate() {
+            if !byte.is_ascii_lowercase() {
+                return (len > 0).then_some((Self(name), len));
+            }
+            name = name << 8 | u64::from(byte);
+        }
+        None
+    }
+}
+
+/// The names of [`Field::ALL`].
+const NAMES: [Name; FIELD_COUNT] = {
+    let mut names = [Name(0); FIELD_COUNT];
+    let mut place = 0;
+    while place < FIELD_COUNT {
+        names[place] = Name::of(Field::ALL[place].as_str().as_bytes());
+        place += 1;
+    }
+    names
+};
+
+/// The most `uses` that a token may name.
+pub const MAX_USES: u64 = 1_000_000;
+/// The least `bps`.
+pub const MIN_BPS: u64 = 1_024;
+/// The most members of a list.
+pub const MAX_LIST: usize = 16;
+
+/// 1–10 figures, no leading zero, not 0.
+pub(crate) fn number(value: &[u8]) -> Option<u64> {
+    if value.is_empty() || value.len() > 10 || value[0] == b'0' {
+        return None;
+    }
+    let mut number = 0;
+    for figure in value {
+        let figure = figure.wrapping_sub(b'0');
+        if figure > 9 {
+            return None;
+        }
+        number = number * 10 + u64::from(figure);
+    }
+    Some(number)
+}
+
+/// The members of a list, still escaped.
+pub(crate) fn members(value: &[u8]) -> Members<'_> {
+    Members { rest: Some(value) }
+}
+
+#[derive(Clone)]
+pub(crate) struct Members<'v> {
+    rest: Option<&'v [u8]>,
+}
+
+impl<'v> Iterator for Members<'v> {
+    type Item = &'v [u8];
+
+    #[inline]
+    fn next(&mut self) -> Option<&'v [u8]> {
+        let rest = self.rest?;
+        // Members are short but for patterns: a plain search is done before a fast one has begun.
+        match rest.iter().position(|&byte| byte == b'!') {
+            Some(end) => {
+                self.rest = Some(&rest[end + 1..]);
+                Some(&rest[..end])
+            }
+            None => self.rest.take(),
+        }
+    }
+}
+
+fn list(value: &[u8], allows: impl Fn(&[u8]) -> bool) -> bool {
+    let mut left = MAX_LIST;
+    members(value).all(|member| {
+        let within = left > 0 && !member.is_empty();
+        left = left.saturating_sub(1);
+        within && allows(member)
+    })
+}
+
+fn is_word(value: &[u8], max_bytes: usize) -> bool {
+    (1..=max_bytes).contains(&value.len()) && value.iter().all(|&byte| is_name(byte))
+}
+
+/// *Text* of the page; `!` and `*` stand in it escaped only.
+fn is_text(value: &[u8], max_bytes: usize) -> bool {
+    !value.iter().any(|byte| matches!(byte, b'!' | b'*')) && Escaped::new(value).is_text(max_bytes)
+}
+
+fn is_method(value: &[u8]) -> bool {
+    (1..=16).contains(&value.len()) && value.iter().all(u8::is_ascii_uppercase)
+}
+
+/// Members of one width: two letters, each behind a `-` or none.
+fn is_geo(value: &[u8]) -> bool {
+    let sign = usize::from(value.first() == Some(&b'-'));
+    let width = sign + 2;
+    let is_member = |member: &[u8]| {
+        let (code, behind) = (member.get(sign..width), member.get(width));
+        member[..sign].iter().all(|&byte| byte == b'-')
+            && code.is_some_and(|code| code.iter().all(u8::is_ascii_uppercase))
+            && behind.is_none_or(|&byte| byte == b'!')
+    };
+    // Only the last member has no `!` behind it.
+    let whole = value.len() % (width + 1) == width;
+    whole && value.len() / (width + 1) < MAX_LIST && value.chunks(width + 1).all(is_member)
+}
+
+/// A name that `hdr` may hold, but for the token's own header. Names of the connection and of the
+/// carriers are never signed: proxies rewrite them, and `host` is the site.
+fn is_header_name(name: &[u8]) -> bool {
+    let bytes = |&byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let reserved: [&[u8]; 8] = [
+        b"host",
+        b"cookie",
+        b"connection",
+        b"keep-alive",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
+    ];
+    (1..=64).contains(&name.len())
+        && name.iter().all(bytes)
+        && !reserved.contains(&name)
+        && !name.starts_with(b"proxy-")
+}
+
+fn is_disposition(value: &[u8]) -> bool {
+    let (kind, file_name) = match value.iter().position(|&byte| byte == b':') {
+        Some(colon) => (&value[..colon], Some(&value[colon + 1..])),
+        None => (value, None),
+    };
+    matches!(kind, b"inline" | b"attachment")
+        && file_name.is_none_or(|name| {
+            is_text(name, 180)
+                && !Escaped::new(name)
+                    .bytes()
+                    .any(|byte| matches!(byte, b'/' | b'\\'))
+        })
+}
+
+/// `type/subtype` and any number of `; name=value`, all RFC 9110 tokens, at most 100 bytes.
+fn is_media_type(value: &[u8]) -> bool {
+    const MAX_BYTES: usize = 100;
+    let mut buffer = [0; MAX_BYTES];
+    if value.iter().any(|byte| matches!(byte, b'!' | b'*')) {
+        return false;
+    }
+    let Some(text) = Escaped::new(value).unescape(&mut buffer) else {
+        return false;
+    };
+    let is_token = |token: &str| !token.is_empty() && token.bytes().all(is_tchar);
+    let pair = |text: &str, by| {
+        text.split_once(by)
+            .is_some_and(|(a, b)| is_token(a) && is_token(b))
+    };
+    let mut parts = text.split("; ");
+    parts.next().is_some_and(|kind| pair(kind, '/')) && parts.all(|parameter| pair(parameter, '='))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Field, Name};
+
+    #[test]
+    fn every_name_reads_back_and_the_order_is_the_tables() {
+        for field in Field::ALL {
+            let name = std::format!("{}=", field.as_str());
+            let (name, len) = Name::read(name.as_bytes()).unwrap();
+            assert_eq!(
+                (Field::named(name), len),
+                (Some(field), field.as_str().len())
+            );
+        }
+        assert!(Field::ALL.is_sorted());
+        assert_eq!(Field::named(Name::SIGNATURE), None);
+        assert!(Name::read(b"=").is_none() && Name::read(b"abcdefghi=").is_none());
+    }
+
+    #[test]
+    fn each_field_has_its_values() {
+        for (field, value) in [
+            (Field::Kid, "k.1_-"),
+            (Field::Exp, "9999999999"),
+            (Field::Geo, "DE!FR"),
+            (Field::Geo, "-DE!-FR"),
+            (Field::Method, "GET!PUT"),
+            (Field::Hdr, "x-a!x-b"),
+            (Field::Cd, "inline"),
+            (Field::Cd, "attachment:a~20b.pdf"),
+            (Field::Ct, "text/plain~3B~20charset~3Dutf-8"),
+            (Field::Bps, "1024"),
+        ] {
+            assert!(field.allows(value.as_bytes()), "{field:?}={value}");
+        }
+        for (field, value) in [
+            (Field::Kid, "k:1"),
+            (Field::Exp, "0"),
+            (Field::Exp, "01"),
+            (Field::Exp, "10000000000"),
+            (Field::Geo, "DE!-FR"),
+            (Field::Geo, "-DE!FR"),
+            (Field::Geo, "-"),
+            (Field::Method, "get"),
+            (Field::Method, "GET!"),
+            (Field::Hdr, "x_a"),
+            (Field::Hdr, "host"),
+            (Field::Hdr, "proxy-x"),
+            (Field::Cd, "attachment:"),
+            (Field::Cd, "attachment:a/b"),
+            (Field::Cd, "attachment:a~5Cb"),
+            (Field::Cd, "form"),
+            (Field::Ct, "text"),
+            (Field::Ct, "text/plain~3Bcharset~3Dutf-8"),
+            (Field::Ct, "text/a/b"),
+            (Field::Bps, "1023"),
+            (Field::Uses, "1000001"),
+            (Field::Sub, "a!b"),
+            (Field::Sub, "~0A"),
+            (Field::Sub, "~FF"),
+        ] {
+            assert!(!field.allows(value.as_bytes()), "{field:?}={value}");
+        }
+    }
+}

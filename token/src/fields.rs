@@ -1,0 +1,88 @@
+//! Access to the values of a token whose text passed.
+
+use core::fmt;
+
+use crate::escape::Escaped;
+use crate::field::{Field, members, number};
+use crate::pattern::Patterns;
+use crate::text::Layout;
+
+/// A token's fields. What they say is true only where a [`Grant`](crate::Grant), or a denial that
+/// came after the signature was checked, holds them.
+#[derive(Clone, Copy)]
+pub struct Fields<'t> {
+    text: &'t [u8],
+    layout: &'t Layout,
+}
+
+impl<'t> Fields<'t> {
+    #[inline]
+    pub(crate) const fn new(text: &'t [u8], layout: &'t Layout) -> Self {
+        Self { text, layout }
+    }
+
+    #[inline]
+    pub(crate) fn raw(&self, field: Field) -> Option<&'t [u8]> {
+        self.layout.value(self.text, field)
+    }
+
+    pub(crate) fn signed(&self) -> &'t [u8] {
+        self.layout.signed(self.text)
+    }
+
+    pub(crate) fn signature(&self) -> &'t [u8] {
+        self.layout.signature()
+    }
+
+    /// The value of a field that is one text or word.
+    pub fn text(&self, field: Field) -> Option<Escaped<'t>> {
+        self.raw(field).map(Escaped::new)
+    }
+
+    /// The value of a field that needs no escapes: `kid`, `jti`, `sid`.
+    pub fn word(&self, field: Field) -> Option<&'t str> {
+        self.raw(field)
+            .and_then(|value| core::str::from_utf8(value).ok())
+    }
+
+    /// The value of a field that is a number.
+    #[inline]
+    pub fn number(&self, field: Field) -> Option<u64> {
+        self.raw(field).and_then(number)
+    }
+
+    /// The members of a field that is a list.
+    pub fn list(&self, field: Field) -> Option<impl Iterator<Item = Escaped<'t>> + Clone> {
+        self.raw(field)
+            .map(|value| members(value).map(Escaped::new))
+    }
+
+    /// `kid`.
+    pub fn kid(&self) -> &'t str {
+        self.word(Field::Kid).unwrap_or_default()
+    }
+
+    /// `exp`, in Unix seconds.
+    #[inline]
+    pub fn exp(&self) -> u64 {
+        self.layout.exp()
+    }
+
+    /// `path`, where the token has it.
+    pub fn patterns(&self) -> Option<Patterns<&'t str>> {
+        let text = core::str::from_utf8(self.raw(Field::Path)?).ok()?;
+        Patterns::parse(text).ok()
+    }
+}
+
+impl fmt::Debug for Fields<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut map = f.debug_map();
+        for field in Field::ALL {
+            if let Some(value) = self.text(field) {
+                map.entry(&field.as_str(), &value);
+            }
+        }
+        map.finish()
+    }
+}

@@ -1,0 +1,257 @@
+//! A token's text, judged by the grammar and the table before anything in it is believed
+//! (TOKEN.md §1, "How text is judged").
+
+use crate::base64url;
+use crate::bytes::{class, run};
+use crate::escape::escape_of;
+use crate::field::{FIELD_COUNT, Field, Name, number};
+use crate::reason::Reason;
+
+/// The longest token.
+pub const MAX_TOKEN_BYTES: usize = 2_048;
+
+/// Where a value stands in the text.
+#[derive(Clone, Copy)]
+struct Span {
+    from: u16,
+    to: u16,
+}
+
+/// Where everything stands in a text that passed. It borrows nothing, so that the caller's scratch
+/// can hold it.
+#[derive(Clone)]
+pub(crate) struct Layout {
+    fields: [Span; FIELD_COUNT],
+    /// Which of them are there, a bit each.
+    present: u32,
+    /// Where `~sig=` starts: the end of what is signed.
+    signed_len: u16,
+    signature: [u8; 64],
+    signature_len: u8,
+    /// The one value that every verification counts with, in Unix seconds.
+    exp: u64,
+}
+
+impl Layout {
+    pub(crate) const fn new() -> Self {
+        Self {
+            fields: [Span { from: 0, to: 0 }; FIELD_COUNT],
+            present: 0,
+            signed_len: 0,
+            signature: [0; 64],
+            signature_len: 0,
+            exp: 0,
+        }
+    }
+
+    #[inline]
+    fn has(&self, field: Field) -> bool {
+        self.present & 1 << field as u32 != 0
+    }
+
+    /// The field's value, still escaped.
+    #[inline]
+    pub(crate) fn value<'t>(&self, text: &'t [u8], field: Field) -> Option<&'t [u8]> {
+        let Span { from, to } = self.fields[field as usize];
+        self.has(field)
+            .then(|| &text[usize::from(from)..usize::from(to)])
+    }
+
+    /// The token's own bytes up to, not including, `~sig=`.
+    #[inline]
+    pub(crate) fn signed<'t>(&self, text: &'t [u8]) -> &'t [u8] {
+        &text[..usize::from(self.signed_len)]
+    }
+
+    #[inline]
+    pub(crate) const fn exp(&self) -> u64 {
+        self.exp
+    }
+
+    /// 32 or 64 bytes.
+    #[inline]
+    pub(crate) fn signature(&self) -> &[u8] {
+        &self.signature[..usize::from(self.signature_len)]
+    }
+}
+
+/// Judges `text` and says in `layout` where everything stands: [`Reason::Malformed`] or
+/// [`Reason::Unsupported`] where it fails.
+pub(crate) fn judge(text: &[u8], layout: &mut Layout) -> Result<(), Reason> {
+    if text.len() > MAX_TOKEN_BYTES {
+        return Err(Reason::Malformed);
+    }
+    if !text.starts_with(b"1~") {
+        let tilde = memchr::memchr(b'~', text).ok_or(Reason::Malformed)?;
+        let another = number(&text[..tilde]).is_some();
+        return Err(if another {
+            Reason::Unsupported
+        } else {
+            Reason::Malformed
+        });
+    }
+    layout.present = 0;
+    read_fields(text, layout)
+}
+
+/// The text in one pass. A breach of the grammar ends it; an unknown name, and after that order and
+/// the table, are judged once the grammar held to the end.
+fn read_fields(text: &[u8], layout: &mut Layout) -> Result<(), Reason> {
+    let (mut unknown, mut against_table) = (false, false);
+    // The first place in the table that the next field may have.
+    let mut next_place = 0;
+    let mut at = 1;
+    loop {
+        // `at` is always at a `~` that starts a field: the version's end or a value's.
+        let (name, name_len) = Name::read(&text[at + 1..]).ok_or(Reason::Malformed)?;
+        let value_from = at + 1 + name_len + 1;
+        if text.get(value_from - 1) != Some(&b'=') {
+            return Err(Reason::Malformed);
+        }
+        if name == Name::SIGNATURE {
+            layout.signed_len = at as u16;
+            read_signature(&text[value_from..], layout)?;
+            break;
+        }
+        at = value_end(text, value_from)?;
+        let Some(field) = Field::named(name) else {
+            unknown = true;
+            continue;
+        };
+        let value = &text[value_from..at];
+        let allowed = match field {
+            Field::Exp => {
+                layout.exp = number(value).unwrap_or_default();
+                layout.exp > 0
+            }
+            _ => field.allows(value),
+        };
+        against_table |= (field as usize) < next_place || !allowed;
+        next_place = field as usize + 1;
+        layout.present |= 1 << field as u32;
+        layout.fields[field as usize] = Span {
+            from: value_from as u16,
+            to: at as u16,
+        };
+    }
+    let has = |field| layout.has(field);
+    let complete = has(Field::Kid) && has(Field::Exp) && (has(Field::Jti) || !has(Field::Uses));
+    if layout.signed_len == 1 {
+        Err(Reason::Malformed)
+    } else if unknown {
+        Err(Reason::Unsupported)
+    } else if against_table || !complete {
+        Err(Reason::Malformed)
+    } else {
+        Ok(())
+    }
+}
+
+/// Where the value that starts at `from` ends: at the `~` of the next field.
+#[inline]
+fn value_end(text: &[u8], from: usize) -> Result<usize, Reason> {
+    let mut at = from;
+    loop {
+        at += run(&text[at..], class::TILDE | class::OTHER);
+        let [b'~', high, rest @ ..] = &text[at..] else {
+            return Err(Reason::Malformed);
+        };
+        if high.is_ascii_lowercase() {
+            return if at > from {
+                Ok(at)
+            } else {
+                Err(Reason::Malformed)
+            };
+        }
+        let low = rest.first().ok_or(Reason::Malformed)?;
+        escape_of(*high, *low).ok_or(Reason::Malformed)?;
+        at += 3;
+    }
+}
+
+fn read_signature(text: &[u8], layout: &mut Layout) -> Result<(), Reason> {
+    let len: u8 = match text.len() {
+        43 => 32,
+        86 => 64,
+        _ => return Err(Reason::Malformed),
+    };
+    let signature = &mut layout.signature[..usize::from(len)];
+    base64url::decode(text, signature).ok_or(Reason::Malformed)?;
+    layout.signature_len = len;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::format;
+    use std::string::{String, ToString};
+
+    use super::{Layout, Reason, judge};
+
+    fn verdict(text: &str) -> Result<(), Reason> {
+        judge(text.as_bytes(), &mut Layout::new())
+    }
+
+    fn signed(fields: &str) -> String {
+        format!("{fields}~sig={}", "A".repeat(43))
+    }
+
+    #[test]
+    fn the_least_token_has_kid_exp_and_signature() {
+        assert_eq!(verdict(&signed("1~kid=k~exp=1")), Ok(()));
+        for text in ["1", "1~kid=k", "1~exp=1", "1~", "", "1~kid=k~exp=1~"] {
+            assert_eq!(verdict(&signed(text)), Err(Reason::Malformed), "{text}");
+        }
+        assert_eq!(verdict("1~kid=k~exp=1"), Err(Reason::Malformed));
+    }
+
+    #[test]
+    fn another_version_is_unsupported_before_anything_else_is_read() {
+        for text in ["2~", "2~\u{0}", "10~x", "9999999999~"] {
+            assert_eq!(verdict(text), Err(Reason::Unsupported), "{text}");
+        }
+        for text in ["0~", "01~", "10000000000~", "v1~", "~", "2"] {
+            assert_eq!(verdict(text), Err(Reason::Malformed), "{text}");
+        }
+    }
+
+    #[test]
+    fn grammar_comes_before_unknown_names_and_those_before_the_table() {
+        assert_eq!(
+            verdict(&signed("1~x=%~kid=k~exp=1")),
+            Err(Reason::Malformed)
+        );
+        assert_eq!(verdict(&signed("1~x=1~exp=k")), Err(Reason::Unsupported));
+        assert_eq!(verdict(&signed("1~exp=1~kid=k")), Err(Reason::Malformed));
+        assert_eq!(
+            verdict(&signed("1~kid=k~kid=k~exp=1")),
+            Err(Reason::Malformed)
+        );
+        assert_eq!(verdict(&signed("1~abcdefgh=1")), Err(Reason::Unsupported));
+        assert_eq!(verdict(&signed("1~abcdefghi=1")), Err(Reason::Malformed));
+    }
+
+    #[test]
+    fn a_signature_has_one_spelling() {
+        let text = |signature: &str| format!("1~kid=k~exp=1~sig={signature}");
+        let last = |figure: char| text(&("A".repeat(42) + &figure.to_string()));
+        assert_eq!(verdict(&last('E')), Ok(()));
+        assert_eq!(verdict(&last('B')), Err(Reason::Malformed));
+        assert_eq!(verdict(&last('=')), Err(Reason::Malformed));
+        for len in [0, 42, 44, 85, 87] {
+            assert_eq!(verdict(&text(&"A".repeat(len))), Err(Reason::Malformed));
+        }
+        assert_eq!(verdict(&text(&"A".repeat(86))), Ok(()));
+    }
+
+    #[test]
+    fn a_token_ends_at_2048_bytes() {
+        let text = |len: usize| {
+            let fixed = signed("1~kid=k~exp=1~zzz=").len();
+            signed(&format!("1~kid=k~exp=1~zzz={}", "a".repeat(len - fixed)))
+        };
+        // Long enough to show the length, an unknown field shows which rule was met first.
+        assert_eq!(verdict(&text(2_048)), Err(Reason::Unsupported));
+        assert_eq!(verdict(&text(2_049)), Err(Reason::Malformed));
+    }
+}
