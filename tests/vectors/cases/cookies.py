@@ -1,0 +1,87 @@
+"""The shape of cookie lines and of cookies."""
+from .kit import BASE, allow, case, deny, token
+
+T = token(BASE, "/a")
+OTHER = token(BASE + "~sub=joe", "/a")
+HOLDS, MISSING, MALFORMED = allow("/a", "cookie"), deny("missing"), deny("malformed")
+EVERY = "".join("%%%02X" % b for b in T.encode())
+
+
+def cookie(name, expect, *lines):
+    case("cookie: " + name, expect, "/a", [["Cookie", line] for line in lines])
+
+
+cookie("a token", HOLDS, f"cs={T}")
+cookie("a token between others", HOLDS, f"a=1; cs={T}; b=2")
+cookie("a token without blanks between the pieces", HOLDS, f"a=1;cs={T};b=2")
+cookie("a token with blanks and tabs around its piece", HOLDS, f"a=1; \t cs={T} \t ;b=2")
+cookie("a token among empty pieces", HOLDS, f";; ;cs={T};;")
+cookie("a token beside pieces without an equals sign", HOLDS, f"cs; x; cs={T}; cs-1")
+cookie("a token beside a piece without a name", HOLDS, f"=1; cs={T}")
+cookie("a token beside a comma in another value", HOLDS, f"a=1,2; cs={T}")
+cookie("a token beside a bad escape of another", HOLDS, f"a=%zz; cs={T}")
+cookie("a token beside a byte 0xFF of another", HOLDS, f"a=\xff; cs={T}")
+cookie("a token beside an open quote of another", HOLDS, f'a="; cs={T}')
+cookie("a token in quotes", HOLDS, f'cs="{T}"')
+cookie("a token in quotes with blanks around the piece", HOLDS, f'a=1;  cs="{T}"  ; b=2')
+cookie("a token with every byte escaped", HOLDS, f"cs={EVERY}")
+cookie("a token with every byte escaped, in quotes", HOLDS, f'cs="{EVERY}"')
+cookie("a token with its tildes escaped in lower case", HOLDS, f"cs={T.replace('~', '%7e')}")
+cookie("a token with a path field", allow("/a", "cookie"), "cs=" + token(BASE + "~path=/**"))
+LONG = BASE + "~path=/a!/" + "x" * 1000 + "!/"
+LONG = token(LONG + "y" * (2048 - 48 - len(LONG)))
+cookie("a token of 2,048 bytes, escaped", HOLDS, "cs=" + LONG.replace("~", "%7E"))
+
+# Lines
+cookie("a token in the second line", HOLDS, "a=1", f"cs={T}")
+cookie("a token in the first line", HOLDS, f"cs={T}", "a=1")
+cookie("lines are joined, so a piece ends with its line", MISSING, "cs", f"={T}")
+cookie("lines that end with a semicolon", HOLDS, "a=1;", f"cs={T};")
+cookie("an empty line and a token", HOLDS, "", f"cs={T}")
+cookie("bad tokens in the first line and a good one in the second", HOLDS, "cs=x; cs-1=y", f"cs={T}")
+case("cookie: lines under names of either case", HOLDS, "/a", [["cookie", "cs=x"], ["COOKIE", f"cs={T}"]])
+
+# No cookie of ours
+cookie("no cookie at all in the line", MISSING, "")
+cookie("others only", MISSING, "a=1; b=2")
+cookie("a name in capitals is not ours", MISSING, f"CS={T}")
+cookie("a name in mixed case is not ours", MISSING, f"Cs={T}")
+cookie("a longer name is not ours", MISSING, f"csx={T}")
+cookie("a name with an underscore is not ours", MISSING, f"cs_1={T}")
+cookie("a name with something in front is not ours", MISSING, f"x-cs={T}")
+cookie("a name is not decoded", MISSING, f"%63s={T}")
+cookie("a blank before the equals sign is of the name", MISSING, f"cs ={T}")
+cookie("a comma does not separate", MISSING, f"a=1,cs={T}")
+cookie("an ampersand does not separate", MISSING, f"a=1&cs={T}")
+cookie("an empty value is no cookie", MISSING, "cs=")
+cookie("an empty value in quotes is no cookie", MISSING, 'cs=""')
+cookie("an empty value with blanks is no cookie", MISSING, "cs= ; a=1")
+cookie("a name without an equals sign is no cookie", MISSING, "cs")
+cookie("empty values of several names are no cookies", MISSING, 'cs=; cs-1=""; __Host-cs=')
+cookie("an empty value beside a good one", HOLDS, f"cs=; cs={T}")
+case("cookie: a Set-Cookie line is none", MISSING, "/a", [["Set-Cookie", f"cs={T}"]])
+case("cookie: a Cookie2 line is none", MISSING, "/a", [["Cookie2", f"cs={T}"]])
+
+# Malformed
+cookie("a word is a malformed token", MALFORMED, "cs=x")
+cookie("a lone quote is a malformed token", MALFORMED, 'cs="')
+cookie("a token with a quote at its start is malformed", MALFORMED, f'cs="{T}')
+cookie("a token with a quote at its end is malformed", MALFORMED, f'cs={T}"')
+cookie("of two pairs of quotes one goes", MALFORMED, f'cs=""{T}""')
+cookie("two pairs of quotes around nothing are a malformed token", MALFORMED, 'cs=""""')
+cookie("single quotes do not go", MALFORMED, f"cs='{T}'")
+cookie("escaped quotes do not go", MALFORMED, f"cs=%22{T}%22")
+cookie("a blank inside the quotes does not go", MALFORMED, f'cs=" {T}"')
+cookie("a blank behind the equals sign does not go", MALFORMED, f"cs= {T}")
+cookie("a semicolon inside quotes separates", MALFORMED, f'cs="{T};"')
+cookie("a bad escape makes a malformed token", MALFORMED, f"cs={T}%zz")
+cookie("a cut escape makes a malformed token", MALFORMED, f"cs={T}%4")
+cookie("a token escaped twice is malformed", MALFORMED, f"cs={T.replace('~', '%257E')}")
+cookie("a token before a comma is malformed", MALFORMED, f"cs={T},a=1")
+cookie("a token behind a second equals sign is malformed", MALFORMED, f"cs=={T}")
+cookie("a plus sign is a plus sign", MALFORMED, f"cs={T}+")
+cookie("a byte 0xFF is malformed", MALFORMED, f"cs={T}\xff")
+cookie("a byte 0xA0 is no blank", MALFORMED, f"cs={T}\xa0")
+cookie("at signs are slashes in the path only", MALFORMED,
+       "cs=" + token(BASE + "~path=/**").replace("/", "@"))
+cookie("of version 2 with a bad escape is malformed", MALFORMED, "cs=2~%zz")
