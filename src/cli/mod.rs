@@ -1,0 +1,86 @@
+//! The commands. Each has a file with its `Args` and its `run`.
+
+pub mod keys;
+mod print;
+pub mod sign;
+pub mod version;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::clock::Clock;
+
+/// A check failed: a request is denied, outputs differ.
+pub const EXIT_CHECK_FAILED: u8 = 1;
+/// Wrong input or configuration.
+pub const EXIT_WRONG_INPUT: u8 = 2;
+
+const AFTER_HELP: &str = "\
+Start here:
+  countersign demo                                   see it work: a page with signed links
+  countersign config init site                       write a starter configuration with a fresh key
+  countersign config check --config site/countersign.toml
+  countersign sign --keys site/keys.toml --site media.example --path /hello.txt --expires 15m
+  countersign help sign                              every command has examples in its help
+
+Exit codes:
+  0  ok
+  1  a check failed (a request is denied, outputs differ)
+  2  wrong input or configuration; standard error says what to do";
+
+/// Private files from object storage through any CDN, by signed URLs.
+#[derive(Debug, Parser)]
+#[command(name = "countersign", version, after_help = AFTER_HELP, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands, in the order of `--help`.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make keys.
+    Keys(keys::Args),
+    /// Sign a URL offline, from a key file.
+    Sign(Box<sign::Args>),
+    /// Print the version.
+    Version(version::Args),
+}
+
+/// Runs a command to its end.
+pub fn run(cli: Cli, clock: &Clock) -> ExitCode {
+    match cli.command {
+        Command::Keys(args) => keys::run(args, clock),
+        Command::Sign(args) => sign::run(*args, clock),
+        Command::Version(args) => version::run(&args),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_commands_are_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_shows_examples_in_its_help() {
+        fn check(command: &clap::Command) {
+            if !command.has_subcommands() {
+                let help = command.get_after_help().map(ToString::to_string);
+                let name = command.get_name();
+                assert!(
+                    help.is_some_and(|help| help.contains("Examples:")),
+                    "{name}"
+                );
+            }
+            command.get_subcommands().for_each(check);
+        }
+        check(&Cli::command());
+    }
+}

@@ -1,0 +1,86 @@
+//! The layers in their order: the file, the environment, the flags.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use super::model::Config;
+use super::overlay::Flag;
+use super::place::{Faults, Finding, Place, Warning};
+use super::reader::{Report, Section};
+use super::tree::Table;
+use super::{overlay, schema, tree};
+
+/// The file that is read where none is named.
+pub const DEFAULT_FILE: &str = "countersign.toml";
+
+/// Where a configuration comes from.
+#[derive(Clone, Default)]
+pub struct Inputs {
+    /// The file; `None`: [`DEFAULT_FILE`] if there is one.
+    pub file: Option<PathBuf>,
+    /// Environment variables; those without `COUNTERSIGN__` are passed over.
+    pub env: Vec<(String, String)>,
+    /// Flags, of which a later one lies over an earlier one.
+    pub flags: Vec<Flag>,
+}
+
+impl Config {
+    /// Reads and checks everything.
+    ///
+    /// # Errors
+    /// Every fault at once, in the order of their places.
+    pub fn load(inputs: &Inputs) -> Result<(Self, Vec<Warning>), Faults> {
+        let report = Report::default();
+        let config = read(&report, inputs);
+        let (faults, warnings) = report.finish();
+        match config {
+            Some(config) if faults.is_empty() => Ok((config, warnings)),
+            _ => Err(Faults(faults)),
+        }
+    }
+}
+
+pub(super) fn read(report: &Report, inputs: &Inputs) -> Option<Config> {
+    let (place, mut table) = match file(inputs) {
+        Ok(read) => read,
+        Err(faults) => {
+            report.faults(faults);
+            return None;
+        }
+    };
+    report.faults(overlay::lay_environment(&mut table, &inputs.env));
+    report.faults(overlay::lay_flags(&mut table, &inputs.flags));
+    Section::top(report, place, &table, true, schema::config)
+}
+
+/// The file's values; an empty table where no file is named and the default one is not there.
+fn file(inputs: &Inputs) -> Result<(Place, Table), Vec<Finding>> {
+    let path = inputs.file.as_deref().unwrap_or(Path::new(DEFAULT_FILE));
+    let has_other_layers =
+        !inputs.flags.is_empty() || inputs.env.iter().any(|(name, _)| overlay::is_ours(name));
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => Zeroizing::new(text),
+        Err(error)
+            if error.kind() == ErrorKind::NotFound && inputs.file.is_none() && has_other_layers =>
+        {
+            return Ok((Place::Nowhere, Table::new()));
+        }
+        Err(error) => {
+            let message = match error.kind() {
+                ErrorKind::NotFound => "there is no such file; name one with --config FILE, or \
+                                        make one with: countersign config init"
+                    .to_owned(),
+                ErrorKind::InvalidData => "is not UTF-8 text".to_owned(),
+                _ => format!("cannot be read: {error}"),
+            };
+            return Err(vec![Finding {
+                place: Place::file(path),
+                setting: String::new(),
+                message,
+            }]);
+        }
+    };
+    Ok((Place::file(path), tree::parse_toml(path, &text)?))
+}

@@ -1,0 +1,31 @@
+//! Files, environment and flags, read into one checked [`Config`]; every fault at once.
+//!
+//! The layers are laid over each other as trees of values that know where they were written
+//! (`tree`, `overlay`); a `reader` then takes typed settings out of the result, records what is
+//! wrong and goes on (`getters`, `quantities`, `secrets`, `schema`).
+
+mod getters;
+mod key_entry;
+mod key_file;
+mod load;
+pub mod model;
+mod overlay;
+mod permissions;
+mod place;
+mod quantities;
+mod reader;
+mod schema;
+mod secrets;
+#[cfg(test)]
+mod settings_doc;
+mod tree;
+mod units;
+
+pub use self::getters::patterns;
+pub use self::key_file::{parse_key_file, read_key_file};
+pub use self::load::{DEFAULT_FILE, Inputs};
+pub use self::model::Config;
+pub use self::overlay::Flag;
+pub use self::overlay::process_environment;
+pub use self::place::{Faults, Finding, Place, Warning};
+pub use self::units::{is_origin, rfc3339, to_hex, unix_secs};

@@ -1,0 +1,292 @@
+//! The checked configuration: what the rest of the program is built from.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use countersign_token::{Key, Patterns, PolicyRule, PrivateKey, Reason};
+use zeroize::Zeroizing;
+
+/// Text owned by the configuration, as the token crate's generic parameter.
+pub type Text = Box<str>;
+
+/// Everything that `countersign serve` needs.
+#[derive(Debug)]
+pub struct Config {
+    /// `[delivery]`.
+    pub delivery: Delivery,
+    /// `[signing]`; `None` without it, and with `enabled = false`.
+    pub signing: Option<Signing>,
+    /// `[ops]`.
+    pub ops: Ops,
+    /// `[cache]`.
+    pub cache: CacheSettings,
+    /// `[log]`.
+    pub log: Log,
+    /// `[[site]]`, at least one.
+    pub sites: Vec<Site>,
+}
+
+/// The listener that serves objects.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// `listen`, default `0.0.0.0:8080`.
+    pub listen: SocketAddr,
+    /// `header_timeout`, default 10 s: a request's head must have arrived by then.
+    pub header_timeout: Duration,
+    /// `drain_delay`, default 0 s: how long listeners go on accepting after SIGTERM while `/readyz` is 503.
+    pub drain_delay: Duration,
+    /// `grace`, default 30 s: how long requests in flight may take after the listeners closed.
+    pub grace: Duration,
+}
+
+/// The listener of `/livez`, `/readyz`, `/metrics` and `/verify`.
+#[derive(Clone, Debug)]
+pub struct Ops {
+    /// `listen`, default `127.0.0.1:9090`.
+    pub listen: SocketAddr,
+}
+
+/// The in-memory cache, shared by all sites.
+#[derive(Clone, Debug)]
+pub struct CacheSettings {
+    /// `max_bytes`, default 256 MiB: bodies held at most.
+    pub max_bytes: u64,
+    /// `max_object_bytes`, default 8 MiB: larger objects are streamed past the cache.
+    pub max_object_bytes: u64,
+    /// `fresh_for`, default 10 s: how long an object is served without asking the store again.
+    pub fresh_for: Duration,
+}
+
+/// What is written to standard output.
+#[derive(Clone, Debug)]
+pub struct Log {
+    /// `access`, default true: one JSON line a request.
+    pub access: bool,
+    /// `level`, default `info`: of the program's own messages on standard error.
+    pub level: String,
+}
+
+/// One site: names, a store, a key ring, policy, and how it answers.
+#[derive(Debug)]
+pub struct Site {
+    /// Name and carriers, as the token crate checks them.
+    pub token: countersign_token::Site<Text>,
+    /// `hosts`: lower-case `host` or `host:port`; empty: any Host (only where there is one site).
+    pub hosts: Vec<String>,
+    /// `public_url`: scheme and authority, without a trailing `/`.
+    pub public_url: String,
+    /// `[site.store]`.
+    pub store: StoreSettings,
+    /// `store.prefix`, put before the path without its first `/`; default none.
+    pub store_prefix: String,
+    /// `[[site.policy]]`, first match wins.
+    pub policy: Vec<PolicyRule<Text>>,
+    /// `keys` file or `[[site.key]]`.
+    pub keys: KeyRing,
+    /// `[site.cors]`.
+    pub cors: Cors,
+    /// `[site.answers]`.
+    pub answers: Answers,
+}
+
+/// A checked ring and what signs with it.
+#[derive(Debug)]
+pub struct KeyRing {
+    /// Passed `check_ring`.
+    pub keys: Vec<Key<Text>>,
+    /// Private halves of EdDSA keys, by `kid`.
+    pub private: Vec<(String, PrivateKey)>,
+}
+
+/// Where a site's objects are.
+#[derive(Clone, Debug)]
+pub enum StoreSettings {
+    /// `type = "fs"`.
+    Fs {
+        /// `root`: a folder; nothing outside it is ever served.
+        root: PathBuf,
+    },
+    /// `type = "s3"`.
+    S3(S3Settings),
+}
+
+/// An S3 bucket and how to reach it.
+#[derive(Clone, Debug)]
+pub struct S3Settings {
+    /// `bucket`.
+    pub bucket: String,
+    /// `endpoint`, for stores other than AWS: `http://127.0.0.1:9000`.
+    pub endpoint: Option<String>,
+    /// `region`; default the credential chain's.
+    pub region: Option<String>,
+    /// `path_style`, default false: `endpoint/bucket/key` instead of `bucket.endpoint/key`.
+    pub path_style: bool,
+    /// `access_key_id` with `secret_access_key`; default the AWS credential chain.
+    pub credentials: Option<S3Credentials>,
+    /// `connect_timeout`, default 3 s.
+    pub connect_timeout: Duration,
+    /// `read_timeout`, default 10 s: for the first byte, and between bytes.
+    pub read_timeout: Duration,
+    /// `denied_is_not_found`, default false: S3 answers 403 for a missing key where listing is not allowed.
+    pub denied_is_not_found: bool,
+}
+
+/// Static S3 credentials.
+#[derive(Clone, Debug)]
+pub struct S3Credentials {
+    /// `access_key_id`.
+    pub access_key_id: String,
+    /// `secret_access_key` or `secret_access_key_file`.
+    pub secret_access_key: Secret,
+}
+
+/// `[site.cors]`: who may read answers from a script.
+#[derive(Clone, Debug, Default)]
+pub struct Cors {
+    /// `allowed_origins`: exact origins, or the one word `*`; empty: no CORS.
+    pub allowed_origins: Vec<String>,
+    /// `allow_credentials`, default false; never together with `*`.
+    pub allow_credentials: bool,
+    /// `max_age`, default 10 min: how long a browser keeps a preflight's answer.
+    pub max_age: Duration,
+}
+
+/// `[site.answers]`: how the site answers.
+#[derive(Clone, Debug)]
+pub struct Answers {
+    /// `show_reasons`, default true: `Countersign-Reason` and the problem's detail on denials.
+    pub show_reasons: bool,
+    /// `reason_status`: other statuses (401, 403, 404, 410) by reason.
+    pub reason_status: Vec<(Reason, u16)>,
+    /// `allow_active_types`: patterns whose objects a browser may run (HTML, SVG…); default none.
+    pub allow_active_types: Option<Patterns<Text>>,
+    /// `edge_verifies`, default false: the cache in front verifies tokens, so answers may be `public`.
+    pub edge_verifies: bool,
+    /// `cache_status`, default false: send `Cache-Status` (RFC 9211).
+    pub cache_status: bool,
+    /// `server_timing`, default false: send `Server-Timing`.
+    pub server_timing: bool,
+}
+
+/// The signing API.
+#[derive(Debug)]
+pub struct Signing {
+    /// `listen`, default `127.0.0.1:8081`.
+    pub listen: SocketAddr,
+    /// `allowed_origins`: the API's own CORS list; default none.
+    pub allowed_origins: Vec<String>,
+    /// `[[signing.issuer]]`.
+    pub issuers: Vec<Issuer>,
+    /// `[[signing.api_key]]`.
+    pub api_keys: Vec<ApiKey>,
+    /// `[[signing.rule]]`, first match wins.
+    pub rules: Vec<Rule>,
+}
+
+/// Whose JWTs are believed.
+#[derive(Clone, Debug)]
+pub struct Issuer {
+    /// `issuer`: the `iss` claim, exactly.
+    pub issuer: String,
+    /// `audience`: the `aud` claim must hold one of them.
+    pub audience: Vec<String>,
+    /// `algorithms`: `HS256` with a secret only; `RS256`, `PS256`, `ES256`, `EdDSA` with public keys only.
+    pub algorithms: Vec<jsonwebtoken::Algorithm>,
+    /// `secret` (or `secret_file`), `pem_file` or `jwks_file`.
+    pub keys: IssuerKeys,
+    /// `leeway`, default 0 s, for `exp` and `nbf`.
+    pub leeway: Duration,
+}
+
+/// An issuer's keys, as read from the file.
+#[derive(Clone, Debug)]
+pub enum IssuerKeys {
+    /// A shared secret of at least 32 bytes, for HS256.
+    Secret(Secret),
+    /// A public key in PEM.
+    Pem(Vec<u8>),
+    /// A JWK set (RFC 7517 §5).
+    Jwks(String),
+}
+
+/// A backend without an identity provider.
+#[derive(Clone, Debug)]
+pub struct ApiKey {
+    /// `name`: the caller's name in the audit log, and its `sub`.
+    pub name: String,
+    /// `sha256` of the key, lower-case hex.
+    pub sha256: [u8; 32],
+    /// `claims`: what rules may look at, as if the caller had a JWT with them.
+    pub claims: serde_json::Map<String, serde_json::Value>,
+}
+
+/// One of the rules that say what may be signed.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// `name`, shown to a caller who asks for more than the rule gives.
+    pub name: String,
+    /// `when`: each claim equals the value, or is a list (or blank-separated string) that contains it.
+    pub when: serde_json::Map<String, serde_json::Value>,
+    /// `sites`: names; empty: all.
+    pub sites: Vec<String>,
+    /// `paths`: patterns in which `{claim}` stands for one path segment.
+    pub paths: Vec<String>,
+    /// `methods`, default `GET`.
+    pub methods: Vec<String>,
+    /// `max_ttl`: the longest lifetime.
+    pub max_ttl: Duration,
+    /// `bind_ip`: the grant gets the caller's network, of these prefix lengths.
+    pub bind_ip: Option<BindIp>,
+    /// `overrides`: which of `cd`, `ct`, `ver`, `bps` a request may set.
+    pub overrides: Vec<Override>,
+    /// `sub`: the claim that names the user; default `sub`.
+    pub sub_claim: String,
+    /// `backend`, default false: the caller is a backend, which may name any `sub`.
+    pub backend: bool,
+}
+
+/// Prefix lengths for `bind_ip`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BindIp {
+    /// For IPv4, default 32.
+    pub v4: u8,
+    /// For IPv6, default 64.
+    pub v6: u8,
+}
+
+/// A field of an answer that a signing request may set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Override {
+    /// `download_as`.
+    Cd,
+    /// `content_type`.
+    Ct,
+    /// `version`.
+    Ver,
+    /// `max_bytes_per_sec`.
+    Bps,
+}
+
+/// A secret: zeroised on drop, never shown.
+#[derive(Clone)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Takes the text over.
+    pub fn new(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+
+    /// The secret itself; never to be logged.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}

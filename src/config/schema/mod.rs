@@ -1,0 +1,123 @@
+//! The settings: one function a table, in the order of `model`.
+
+mod answers;
+mod issuer;
+mod rule;
+mod signing;
+mod site;
+mod store;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use countersign_token::{Key, KeyState};
+use tracing_subscriber::EnvFilter;
+
+use super::model::{CacheSettings, Config, Delivery, Log, Ops, Site, Text};
+use super::reader::Section;
+
+/// All of it.
+pub(super) fn config(top: &Section<'_>) -> Option<Config> {
+    let delivery = top.table("delivery", delivery);
+    let ops = top.table("ops", |ops| Ops {
+        listen: listen(ops, [127, 0, 0, 1], 9090),
+    });
+    let cache = top.table("cache", cache);
+    let log = top.table("log", log);
+    let sites = site::sites(top);
+    let signing = top.table("signing", |section| signing::signing(section, &sites.names));
+    let mut listeners = vec![("delivery", delivery.listen), ("ops", ops.listen)];
+    listeners.extend(signing.as_ref().map(|signing| ("signing", signing.listen)));
+    listeners_differ(top, &listeners);
+    if let (Some(_), Some(sites)) = (&signing, &sites.complete) {
+        warn_of_sites_that_cannot_sign(top, sites);
+    }
+    Some(Config {
+        delivery,
+        signing,
+        ops,
+        cache,
+        log,
+        sites: sites.complete?,
+    })
+}
+
+fn listen(section: &Section<'_>, address: [u8; 4], port: u16) -> SocketAddr {
+    let default = SocketAddr::from((address, port));
+    section.address("listen").unwrap_or(default)
+}
+
+fn delivery(section: &Section<'_>) -> Delivery {
+    let secs = Duration::from_secs;
+    Delivery {
+        listen: listen(section, [0, 0, 0, 0], 8080),
+        header_timeout: section.time_limit("header_timeout").unwrap_or(secs(10)),
+        drain_delay: section.duration("drain_delay").unwrap_or(secs(0)),
+        grace: section.duration("grace").unwrap_or(secs(30)),
+    }
+}
+
+fn cache(section: &Section<'_>) -> CacheSettings {
+    let max_bytes = section.bytes("max_bytes").unwrap_or(256 << 20);
+    let max_object_bytes = section.bytes("max_object_bytes");
+    if max_object_bytes.is_some_and(|bytes| bytes > max_bytes) {
+        let message = format!("must not be more than cache.max_bytes ({max_bytes} bytes)");
+        section.fault("max_object_bytes", message);
+    }
+    CacheSettings {
+        max_bytes,
+        max_object_bytes: max_object_bytes.unwrap_or(max_bytes.min(8 << 20)),
+        fresh_for: section
+            .duration("fresh_for")
+            .unwrap_or(Duration::from_secs(10)),
+    }
+}
+
+fn log(section: &Section<'_>) -> Log {
+    let level = section.parsed("level", |text| {
+        let word = ["off", "error", "warn", "info", "debug", "trace"].contains(&text);
+        // A lone word that is no level would be taken for a module's name.
+        let directives = text.contains('=') && EnvFilter::try_new(text).is_ok();
+        let level = (word || directives).then(|| text.to_owned());
+        level.ok_or("is no level; write error, warn, info, debug or trace (or info,MODULE=debug)")
+    });
+    Log {
+        access: section.boolean("access").unwrap_or(true),
+        level: level.unwrap_or_else(|| "info".to_owned()),
+    }
+}
+
+/// The signing API needs an active key, and of an EdDSA key both halves.
+fn warn_of_sites_that_cannot_sign(top: &Section<'_>, sites: &[Site]) {
+    for site in sites {
+        let ring = &site.keys;
+        let signs = |key: &Key<Text>| {
+            let private = || ring.private.iter().any(|(kid, _)| kid == key.kid());
+            key.state() == KeyState::Active && (key.public_key().is_none() || private())
+        };
+        if !ring.keys.iter().any(signs) {
+            let name = site.token.name();
+            let message = format!(
+                "{name}: no key can sign, so the signing API cannot serve it; add one that is \
+                 active, with its secret or private half"
+            );
+            top.warn("site", message);
+        }
+    }
+}
+
+/// Two listeners cannot share a port of one address; port 0 is a different one each time.
+fn listeners_differ(top: &Section<'_>, listeners: &[(&'static str, SocketAddr)]) {
+    for (index, (name, address)) in listeners.iter().enumerate() {
+        let clash = listeners[..index].iter().find(|(_, earlier)| {
+            let same_address = earlier.ip() == address.ip()
+                || earlier.ip().is_unspecified()
+                || address.ip().is_unspecified();
+            address.port() != 0 && earlier.port() == address.port() && same_address
+        });
+        if let Some((earlier, _)) = clash {
+            let message = format!("{address} is taken by {earlier}.listen; use another port");
+            top.fault_within(name, "listen", message);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Countersign: serves private files from object storage through any CDN, by signed URLs and cookies.
+//!
+//! The modules stand in the order of a request's way.
+
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod link;
