@@ -6,3 +6,5 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod link;
+pub mod request;
+pub mod vectors;

@@ -1,8 +1,12 @@
 //! The commands. Each has a file with its `Args` and its `run`.
 
+pub mod explain;
+mod facts;
 pub mod keys;
 mod print;
 pub mod sign;
+pub mod vectors;
+pub mod verify;
 pub mod version;
 
 use std::process::ExitCode;
@@ -45,6 +49,12 @@ pub enum Command {
     Keys(keys::Args),
     /// Sign a URL offline, from a key file.
     Sign(Box<sign::Args>),
+    /// Verify a URL offline, from a key file.
+    Verify(verify::Args),
+    /// Explain a verdict step by step, offline.
+    Explain(explain::Args),
+    /// Run a file of test vectors against this build.
+    Vectors(vectors::Args),
     /// Print the version.
     Version(version::Args),
 }
@@ -54,6 +64,9 @@ pub fn run(cli: Cli, clock: &Clock) -> ExitCode {
     match cli.command {
         Command::Keys(args) => keys::run(args, clock),
         Command::Sign(args) => sign::run(*args, clock),
+        Command::Verify(args) => verify::run(&args, clock),
+        Command::Explain(args) => explain::run(&args, clock),
+        Command::Vectors(args) => vectors::run(&args),
         Command::Version(args) => version::run(&args),
     }
 }

@@ -1,0 +1,83 @@
+//! `countersign explain`.
+
+use std::process::ExitCode;
+
+use countersign_token::{Outcome, Scratch, Step};
+use serde_json::{Value, json};
+
+use super::facts::{FactsArgs, outcome};
+use super::{EXIT_CHECK_FAILED, print, verify};
+use crate::clock::Clock;
+
+const EXAMPLES: &str = "\
+Examples:
+  countersign explain --keys keys.toml --site media.example 'https://media.example/a.jpg?cs=…'
+  countersign explain --keys keys.toml --site media.example '/a.jpg?cs=…' --client-ip 192.0.2.1
+  countersign explain --keys keys.toml --site media.example /a.jpg -H 'Cookie: cs=…' --json
+
+Each step that was taken, with what was found; the last one tells why a request is denied and what
+would have passed. Exit code 0: it may be fetched; 1: it is denied; 2: wrong input.";
+
+/// `explain`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    #[command(flatten)]
+    facts: FactsArgs,
+    /// Print JSON: {outcome, reason?, …, steps: [{name, outcome, reason?, note}]}
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints the verdict step by step.
+pub fn run(args: &Args, clock: &Clock) -> ExitCode {
+    let facts = match args.facts.read(clock) {
+        Ok(facts) => facts,
+        Err(fault) => return print::wrong_input(fault),
+    };
+    let mut scratch = Scratch::new();
+    let (verdict, told) = facts
+        .verifier()
+        .explain(&facts.request(), facts.now(), &mut scratch);
+    let (word, reason, open) = outcome(&verdict);
+    let printed = if args.json {
+        let mut json = verify::told(&verdict);
+        json["steps"] = told.steps.iter().map(step_json).collect();
+        print::json(&json)
+    } else {
+        told.steps.iter().for_each(|step| {
+            print::data(step_line(step));
+        });
+        match reason {
+            Some(reason) => print::data(format_args!("→ {word}: {reason}")),
+            None => print::data(format_args!("→ {word}")),
+        }
+    };
+    if open {
+        printed
+    } else {
+        ExitCode::from(EXIT_CHECK_FAILED)
+    }
+}
+
+fn step_json(step: &Step) -> Value {
+    let (outcome, reason) = match step.outcome {
+        Outcome::Noted => ("noted", None),
+        Outcome::Passed => ("passed", None),
+        Outcome::Failed(reason) => ("failed", Some(reason.as_str())),
+    };
+    let mut json = json!({ "name": step.name, "outcome": outcome, "note": step.note });
+    if let Some(reason) = reason {
+        json["reason"] = reason.into();
+    }
+    json
+}
+
+fn step_line(step: &Step) -> String {
+    let mark = match step.outcome {
+        Outcome::Noted => "·",
+        Outcome::Passed => "✓",
+        Outcome::Failed(_) => "✗",
+    };
+    format!("{mark} {:<15} {}", step.name, step.note)
+}

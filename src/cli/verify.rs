@@ -1,0 +1,92 @@
+//! `countersign verify`.
+
+use std::process::ExitCode;
+
+use countersign_token::{Scratch, Verdict};
+use serde_json::{Value, json};
+
+use super::facts::{FactsArgs, outcome};
+use super::{EXIT_CHECK_FAILED, print};
+use crate::clock::Clock;
+use crate::vectors::fields_of;
+
+const EXAMPLES: &str = "\
+Examples:
+  countersign verify --keys keys.toml --site media.example 'https://media.example/a.jpg?cs=…'
+  countersign verify --keys keys.toml --site media.example /a.jpg -H 'Cookie: cs=…' --json
+  countersign verify --keys keys.toml --site media.example '/a.jpg?cs=…' --at 2030-01-31T12:00:00Z
+
+Exit code 0: it may be fetched; 1: it is denied, with the reason; 2: wrong input.
+`countersign explain` takes the same flags and tells each step.";
+
+/// `verify`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    #[command(flatten)]
+    facts: FactsArgs,
+    /// Print JSON: {outcome, reason?, path?, carrier?, fields?}
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints the verdict.
+pub fn run(args: &Args, clock: &Clock) -> ExitCode {
+    let facts = match args.facts.read(clock) {
+        Ok(facts) => facts,
+        Err(fault) => return print::wrong_input(fault),
+    };
+    let mut scratch = Scratch::new();
+    let verdict = facts
+        .verifier()
+        .verify(&facts.request(), facts.now(), &mut scratch);
+    let (word, reason, open) = outcome(&verdict);
+    let printed = if args.json {
+        print::json(&told(&verdict))
+    } else {
+        match (&verdict, reason) {
+            (Verdict::Granted(grant), _) => {
+                let (path, carrier) = (grant.path(), grant.carrier().as_str());
+                let left = grant.fields().exp().saturating_sub(facts.now());
+                print::data(format_args!(
+                    "granted: {path}, by {carrier} token of key {}, for {left} s more",
+                    grant.fields().kid()
+                ))
+            }
+            (_, Some(reason)) => print::data(format_args!("{word}: {reason}")),
+            (_, None) => print::data(word),
+        }
+    };
+    if open {
+        printed
+    } else {
+        ExitCode::from(EXIT_CHECK_FAILED)
+    }
+}
+
+/// The verdict as JSON.
+pub(super) fn told(verdict: &Verdict<'_>) -> Value {
+    let (word, reason, _) = outcome(verdict);
+    let mut told = json!({ "outcome": word });
+    let mut put = |name: &str, value: Value| told[name] = value;
+    if let Some(reason) = reason {
+        put("reason", reason.into());
+    }
+    match verdict {
+        Verdict::Granted(grant) => {
+            put("path", grant.path().as_str().into());
+            put("carrier", grant.carrier().as_str().into());
+            put("fields", fields_of(grant.fields()).into());
+        }
+        Verdict::Public(path) | Verdict::Reported(path, _) => put("path", path.as_str().into()),
+        Verdict::Denied(denial) => {
+            if let Some(path) = denial.path() {
+                put("path", path.as_str().into());
+            }
+            if let Some(fields) = denial.fields() {
+                put("fields", fields_of(fields).into());
+            }
+        }
+    }
+    told
+}
