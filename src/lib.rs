@@ -7,4 +7,5 @@ pub mod clock;
 pub mod config;
 pub mod link;
 pub mod request;
+pub mod store;
 pub mod vectors;
