@@ -2,6 +2,7 @@
 //!
 //! The modules stand in the order of a request's way.
 
+pub mod cache;
 pub mod cli;
 pub mod clock;
 pub mod config;

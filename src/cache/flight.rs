@@ -1,0 +1,87 @@
+//! Single flight: one question a key to the store, whatever the number of readers.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+
+use super::CacheKey;
+
+type InFlight<T> = Mutex<HashMap<CacheKey, watch::Receiver<Option<T>>>>;
+
+/// The questions that are being asked.
+pub(super) struct Flights<T>(Arc<InFlight<T>>);
+
+impl<T: Clone + Send + Sync + 'static> Flights<T> {
+    /// The answer of the flight that is under way for `key`, else of `work`; and whether it was
+    /// `work`. It runs as a task of its own, so that a reader who leaves takes nothing from the
+    /// others. `None` where it panicked or the runtime is ending.
+    pub(super) async fn join<F>(&self, key: &CacheKey, work: F) -> Option<(T, bool)>
+    where
+        F: Future<Output = T> + Send + 'static,
+    {
+        let (mut answer, led) = self.board(key, work);
+        let answer = answer.wait_for(Option::is_some).await.ok()?.clone()?;
+        Some((answer, led))
+    }
+
+    fn board<F>(&self, key: &CacheKey, work: F) -> (watch::Receiver<Option<T>>, bool)
+    where
+        F: Future<Output = T> + Send + 'static,
+    {
+        let mut in_flight = lock(&self.0);
+        if let Some(answer) = in_flight.get(key) {
+            return (answer.clone(), false);
+        }
+        let (sender, answer) = watch::channel(None);
+        in_flight.insert(key.clone(), answer.clone());
+        let landing = Landing {
+            in_flight: Arc::clone(&self.0),
+            key: key.clone(),
+        };
+        tokio::spawn(async move {
+            let value = work.await;
+            // First out of the map: who comes after an answer may ask anew.
+            drop(landing);
+            sender.send_replace(Some(value));
+        });
+        (answer, true)
+    }
+}
+
+/// Takes the flight out of the map, also when the work panics.
+struct Landing<T> {
+    in_flight: Arc<InFlight<T>>,
+    key: CacheKey,
+}
+
+impl<T> Drop for Landing<T> {
+    fn drop(&mut self) {
+        lock(&self.in_flight).remove(&self.key);
+    }
+}
+
+fn lock<T>(
+    in_flight: &InFlight<T>,
+) -> MutexGuard<'_, HashMap<CacheKey, watch::Receiver<Option<T>>>> {
+    in_flight.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<T> Default for Flights<T> {
+    fn default() -> Self {
+        Self(Arc::default())
+    }
+}
+
+impl<T> Clone for Flights<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> fmt::Debug for Flights<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Flights({})", lock(&self.0).len())
+    }
+}

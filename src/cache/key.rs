@@ -1,0 +1,22 @@
+//! What tells cached objects apart.
+
+use std::sync::Arc;
+
+/// The name of one cached object. Two sites never share one, even over the same store.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CacheKey {
+    /// The site's name.
+    pub site: Arc<str>,
+    /// The object's key in the site's store.
+    pub path: Arc<str>,
+    /// The store's version id, where the request names one.
+    pub version: Option<Arc<str>>,
+}
+
+impl CacheKey {
+    /// What the key itself weighs.
+    pub(super) fn len_bytes(&self) -> usize {
+        let version = self.version.as_deref().map_or(0, str::len);
+        self.site.len() + self.path.len() + version
+    }
+}

@@ -1,0 +1,217 @@
+//! Objects in memory: small ones whole, large ones by their metadata only.
+//!
+//! A cold object is read by one ranged `GET`, which brings its metadata too, whatever the number
+//! of readers. Kept objects are served without asking the store for `cache.fresh_for`, then
+//! confirmed by a `HEAD`. Memory: at most `cache.max_bytes` kept and as much arriving.
+
+mod chunks;
+mod entry;
+mod fill;
+mod flight;
+mod key;
+mod outcome;
+mod pass_through;
+mod shelf;
+mod source;
+
+#[cfg(test)]
+mod test_store;
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+pub use self::chunks::{Body, MAX_CHUNK_BYTES};
+use self::entry::Whole;
+use self::fill::Landed;
+use self::flight::Flights;
+pub use self::key::CacheKey;
+pub use self::outcome::CacheOutcome;
+use self::shelf::Shelf;
+use self::source::Source;
+use crate::config::model::CacheSettings;
+use crate::store::{ByteRange, Fetched, ObjectMeta, Store, StoreError, StoreKey};
+
+/// The part of an object that a read wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// No bytes. The store is asked for metadata only.
+    Metadata,
+    /// This range; `None`: all bytes.
+    Bytes(Option<ByteRange>),
+}
+
+/// An object, opened.
+#[derive(Debug)]
+pub struct Opened {
+    /// The object's metadata; all bytes of `body` are of this version.
+    pub meta: Arc<ObjectMeta>,
+    /// Which bytes `body` brings, half-open; `0..0` for [`Wanted::Metadata`]. `None`: the range
+    /// wanted is not satisfiable, and `body` is empty.
+    pub range: Option<Range<u64>>,
+    /// The bytes.
+    pub body: Body,
+    /// How it went.
+    pub outcome: CacheOutcome,
+}
+
+type Answer<T> = Result<T, StoreError>;
+
+/// The objects of all sites. Clones share everything.
+#[derive(Clone, Debug)]
+pub struct Objects {
+    shelf: Arc<Shelf>,
+    fills: Flights<Answer<Landed>>,
+    heads: Flights<Answer<(Arc<ObjectMeta>, CacheOutcome)>>,
+}
+
+impl Objects {
+    /// An empty cache.
+    pub fn new(settings: &CacheSettings) -> Self {
+        Self {
+            shelf: Arc::new(Shelf::new(settings)),
+            fills: Flights::default(),
+            heads: Flights::default(),
+        }
+    }
+
+    /// What the kept objects weigh: bodies, metadata and keys.
+    pub async fn cached_bytes(&self) -> u64 {
+        // Weights are counted with the cache's own upkeep, which otherwise waits for traffic.
+        self.shelf.bodies.run_pending_tasks().await;
+        self.shelf.bodies.weighted_size()
+    }
+
+    /// Opens an object for reading: `key` is what it is kept by, `store_key` its name in `store`.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store, but a range that is not satisfiable: see [`Opened::range`].
+    /// [`StoreError::Changed`] where the object changes more often than it can be read.
+    pub async fn open(
+        &self,
+        store: &Arc<dyn Store>,
+        key: CacheKey,
+        store_key: StoreKey,
+        wanted: Wanted,
+    ) -> Result<Opened, StoreError> {
+        let store = Arc::clone(store);
+        let source = Source {
+            store,
+            key,
+            store_key,
+        };
+        let Wanted::Bytes(range) = wanted else {
+            return self.metadata(source).await;
+        };
+        match self.bytes(&source, range).await {
+            // Nothing is sent yet, so it can be started again, once.
+            Err(StoreError::Changed) => {
+                self.shelf.forget(&source.key).await;
+                self.bytes(&source, range).await
+            }
+            done => done,
+        }
+    }
+
+    async fn bytes(&self, source: &Source, range: Option<ByteRange>) -> Answer<Opened> {
+        if let Some(whole) = self.shelf.fresh(&source.key).await {
+            return Ok(from_memory(&whole, range, CacheOutcome::Hit));
+        }
+        if let Some(meta) = self.shelf.large(&source.key, range).await {
+            let opened = from_store(source, meta, None, range, CacheOutcome::TooLarge).await?;
+            self.shelf.keep_meta(&source.key, &opened.meta).await;
+            return Ok(opened);
+        }
+        let (landed, in_hand) = self.land(source).await?;
+        match landed {
+            Landed::Whole(whole, outcome) => Ok(from_memory(&whole, range, outcome)),
+            Landed::NotKept(meta, outcome) => {
+                from_store(source, meta, in_hand, range, outcome).await
+            }
+        }
+    }
+
+    /// Asks the store, or waits for the answer of a reader who did.
+    async fn land(&self, source: &Source) -> Answer<(Landed, Option<Fetched>)> {
+        let (giver, mut in_hand) = oneshot::channel();
+        let work = {
+            let (shelf, source) = (Arc::clone(&self.shelf), source.clone());
+            async move { shelf.bring(&source, giver).await }
+        };
+        let flight = self.fills.join(&source.key, work).await;
+        let (landed, led) = flight.ok_or(StoreError::Unavailable)?;
+        let landed = match landed? {
+            Landed::Whole(whole, _) if !led => Landed::Whole(whole, CacheOutcome::Shared),
+            landed => landed,
+        };
+        Ok((landed, in_hand.try_recv().ok()))
+    }
+
+    async fn metadata(&self, source: Source) -> Answer<Opened> {
+        if let Some(meta) = self.shelf.fresh_meta(&source.key).await {
+            return Ok(without_bytes(meta, Some(0..0), CacheOutcome::Hit));
+        }
+        let (shelf, key) = (Arc::clone(&self.shelf), source.key.clone());
+        let work = async move { shelf.ask(&source).await };
+        let flight = self.heads.join(&key, work).await;
+        let (answer, led) = flight.ok_or(StoreError::Unavailable)?;
+        let (meta, outcome) = answer?;
+        let outcome = if led { outcome } else { CacheOutcome::Shared };
+        Ok(without_bytes(meta, Some(0..0), outcome))
+    }
+}
+
+fn from_memory(whole: &Whole, range: Option<ByteRange>, outcome: CacheOutcome) -> Opened {
+    let meta = Arc::clone(&whole.known.meta);
+    let Some(range) = resolve(range, &meta) else {
+        return without_bytes(meta, None, outcome);
+    };
+    Opened {
+        meta,
+        body: Body::cached(chunks::slice(&whole.body, &range)),
+        range: Some(range),
+        outcome,
+    }
+}
+
+async fn from_store(
+    source: &Source,
+    meta: Arc<ObjectMeta>,
+    in_hand: Option<Fetched>,
+    range: Option<ByteRange>,
+    outcome: CacheOutcome,
+) -> Answer<Opened> {
+    let Some(range) = resolve(range, &meta) else {
+        return Ok(without_bytes(meta, None, outcome));
+    };
+    let (meta, body) = pass_through::open(source.clone(), meta, in_hand, range.clone()).await?;
+    Ok(Opened {
+        meta,
+        range: Some(range),
+        body,
+        outcome,
+    })
+}
+
+fn without_bytes(
+    meta: Arc<ObjectMeta>,
+    range: Option<Range<u64>>,
+    outcome: CacheOutcome,
+) -> Opened {
+    Opened {
+        meta,
+        range,
+        body: Body::empty(),
+        outcome,
+    }
+}
+
+fn resolve(range: Option<ByteRange>, meta: &ObjectMeta) -> Option<Range<u64>> {
+    range.map_or(Some(0..meta.len_bytes), |range| {
+        range.resolve(meta.len_bytes)
+    })
+}

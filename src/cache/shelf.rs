@@ -1,0 +1,119 @@
+//! What is kept, and how much of it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use moka::future::Cache;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::CacheKey;
+use super::entry::{Known, Whole, is_no_store};
+use crate::config::model::CacheSettings;
+use crate::store::{ByteRange, ObjectMeta};
+
+/// For how many objects metadata is kept without a body.
+const MAX_KNOWN: u64 = 10_000;
+
+/// What arrives is reserved in this unit.
+const RESERVED_UNIT_BYTES: u64 = 1 << 10;
+
+/// moka weighs an entry in 32 bits.
+const MAX_BODY_BYTES: u64 = u32::MAX as u64 / 2;
+
+/// Whole objects, the metadata of others, and the memory for objects that are arriving.
+pub(super) struct Shelf {
+    pub(super) bodies: Cache<CacheKey, Arc<Whole>>,
+    pub(super) metas: Cache<CacheKey, Known>,
+    arriving: Arc<Semaphore>,
+    pub(super) max_object_bytes: u64,
+    pub(super) fresh_for: Duration,
+}
+
+impl Shelf {
+    pub(super) fn new(settings: &CacheSettings) -> Self {
+        let units = settings.max_bytes.div_ceil(RESERVED_UNIT_BYTES);
+        let units = usize::try_from(units).unwrap_or(usize::MAX);
+        Self {
+            bodies: Cache::builder()
+                .max_capacity(settings.max_bytes)
+                .weigher(Whole::weight_bytes)
+                .build(),
+            metas: Cache::new(MAX_KNOWN),
+            arriving: Arc::new(Semaphore::new(units.min(Semaphore::MAX_PERMITS))),
+            max_object_bytes: settings.max_object_bytes.min(MAX_BODY_BYTES),
+            fresh_for: settings.fresh_for,
+        }
+    }
+
+    /// A whole object that may be served without asking the store.
+    pub(super) async fn fresh(&self, key: &CacheKey) -> Option<Arc<Whole>> {
+        let whole = self.bodies.get(key).await?;
+        whole.known.is_fresh(self.fresh_for).then_some(whole)
+    }
+
+    /// The metadata that may be served without asking the store.
+    pub(super) async fn fresh_meta(&self, key: &CacheKey) -> Option<Arc<ObjectMeta>> {
+        if let Some(whole) = self.fresh(key).await {
+            return Some(Arc::clone(&whole.known.meta));
+        }
+        let known = self.metas.get(key).await?;
+        known.is_fresh(self.fresh_for).then_some(known.meta)
+    }
+
+    /// The metadata of an object that is known to be too large. It may be stale where the read
+    /// itself will ask the store whether it still holds.
+    pub(super) async fn large(
+        &self,
+        key: &CacheKey,
+        range: Option<ByteRange>,
+    ) -> Option<Arc<ObjectMeta>> {
+        let known = self.metas.get(key).await?;
+        let checked = known.is_fresh(self.fresh_for)
+            || range.is_none_or(|range| range.resolve(known.meta.len_bytes).is_some());
+        (checked && self.is_too_large(&known.meta)).then_some(known.meta)
+    }
+
+    pub(super) fn is_too_large(&self, meta: &ObjectMeta) -> bool {
+        meta.len_bytes > self.max_object_bytes
+    }
+
+    /// Memory for an object that arrives, until the permit is dropped; `None` where there is none.
+    pub(super) fn reserve(&self, len_bytes: u64) -> Option<OwnedSemaphorePermit> {
+        let units = len_bytes.div_ceil(RESERVED_UNIT_BYTES).max(1);
+        let units = u32::try_from(units).ok()?;
+        Arc::clone(&self.arriving)
+            .try_acquire_many_owned(units)
+            .ok()
+    }
+
+    /// Keeps an object as the store has it now.
+    pub(super) async fn keep(&self, key: &CacheKey, whole: Arc<Whole>) {
+        self.metas.invalidate(key).await;
+        self.bodies.insert(key.clone(), whole).await;
+    }
+
+    /// Keeps what the store says now of an object whose body is not kept.
+    pub(super) async fn keep_meta(&self, key: &CacheKey, meta: &Arc<ObjectMeta>) {
+        self.forget(key).await;
+        if !is_no_store(meta) {
+            let known = Known::now(Arc::clone(meta));
+            self.metas.insert(key.clone(), known).await;
+        }
+    }
+
+    pub(super) async fn forget(&self, key: &CacheKey) {
+        self.bodies.invalidate(key).await;
+        self.metas.invalidate(key).await;
+    }
+}
+
+impl fmt::Debug for Shelf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shelf")
+            .field("cached_bytes", &self.bodies.weighted_size())
+            .field("max_object_bytes", &self.max_object_bytes)
+            .field("fresh_for", &self.fresh_for)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,77 @@
+//! The cache over a store that counts.
+
+mod kept;
+mod large;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::TryStreamExt;
+
+use super::test_store::TestStore;
+use super::{CacheKey, CacheOutcome, Objects, Opened, Wanted};
+use crate::config::model::CacheSettings;
+use crate::store::{ByteRange, Store, StoreError, StoreKey};
+
+/// What the tests allow one object.
+const MAX_OBJECT_BYTES: u64 = 100_000;
+
+const WHOLE: Wanted = Wanted::Bytes(None);
+
+fn range(range: ByteRange) -> Wanted {
+    Wanted::Bytes(Some(range))
+}
+
+fn objects() -> Objects {
+    objects_with(1_000_000, Duration::from_secs(3_600))
+}
+
+fn objects_with(max_bytes: u64, fresh_for: Duration) -> Objects {
+    Objects::new(&CacheSettings {
+        max_bytes,
+        max_object_bytes: MAX_OBJECT_BYTES,
+        fresh_for,
+    })
+}
+
+/// Bytes of which every part differs from every other of some length.
+fn content(len_bytes: usize) -> Bytes {
+    (0..len_bytes).map(|at| (at % 251) as u8).collect()
+}
+
+async fn open(
+    objects: &Objects,
+    store: &Arc<TestStore>,
+    path: &str,
+    wanted: Wanted,
+) -> Result<Opened, StoreError> {
+    let store: Arc<dyn Store> = Arc::clone(store) as _;
+    let key = CacheKey {
+        site: "site".into(),
+        path: path.into(),
+        version: None,
+    };
+    objects.open(&store, key, StoreKey::new(path), wanted).await
+}
+
+async fn bytes(opened: Opened) -> Result<Bytes, StoreError> {
+    let chunks: Vec<Bytes> = opened.body.try_collect().await?;
+    Ok(chunks.concat().into())
+}
+
+/// Opens and reads: how it went, and the bytes.
+async fn read(
+    objects: &Objects,
+    store: &Arc<TestStore>,
+    path: &str,
+    wanted: Wanted,
+) -> Result<(CacheOutcome, Bytes), StoreError> {
+    let opened = open(objects, store, path, wanted).await?;
+    let len_bytes = opened
+        .range
+        .as_ref()
+        .map_or(0, |range| range.end - range.start);
+    assert_eq!(opened.body.left_bytes(), len_bytes);
+    Ok((opened.outcome, bytes(opened).await?))
+}
