@@ -2,6 +2,7 @@
 //!
 //! The modules stand in the order of a request's way.
 
+pub mod answer;
 pub mod cache;
 pub mod cli;
 pub mod clock;
@@ -10,3 +11,4 @@ pub mod link;
 pub mod request;
 pub mod store;
 pub mod vectors;
+pub mod verify;

@@ -1,0 +1,132 @@
+//! The body of an answer: exactly as long as announced, or an error that cuts the connection.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures_util::Stream;
+use futures_util::stream::BoxStream;
+use http_body::{Frame, SizeHint};
+
+use crate::store::StoreError;
+
+/// Bytes on their way to a client.
+pub enum Body {
+    /// None.
+    Empty,
+    /// All at once.
+    Whole(Bytes),
+    /// As they come.
+    Stream {
+        /// How many bytes are still to come.
+        left_bytes: u64,
+        /// Where from.
+        chunks: BoxStream<'static, Result<Bytes, StoreError>>,
+    },
+}
+
+impl Body {
+    /// `bytes`, or no body where there are none.
+    pub fn whole(bytes: Bytes) -> Self {
+        if bytes.is_empty() {
+            Self::Empty
+        } else {
+            Self::Whole(bytes)
+        }
+    }
+
+    /// Exactly `len_bytes` of `chunks`.
+    pub fn stream(
+        len_bytes: u64,
+        chunks: impl Stream<Item = Result<Bytes, StoreError>> + Send + 'static,
+    ) -> Self {
+        if len_bytes == 0 {
+            return Self::Empty;
+        }
+        Self::Stream {
+            left_bytes: len_bytes,
+            chunks: Box::pin(chunks),
+        }
+    }
+}
+
+impl http_body::Body for Body {
+    type Data = Bytes;
+    type Error = StoreError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, StoreError>>> {
+        let (bytes, left_bytes) = match &mut *self {
+            Self::Empty => return Poll::Ready(None),
+            Self::Whole(bytes) => (Some(Ok(std::mem::take(bytes))), 0),
+            Self::Stream { left_bytes, chunks } => {
+                let next = std::task::ready!(chunks.as_mut().poll_next(context));
+                let next = next
+                    .unwrap_or(Err(StoreError::BodyLength))
+                    .and_then(|bytes| {
+                        let left = left_bytes.checked_sub(bytes.len() as u64);
+                        *left_bytes = left.ok_or(StoreError::BodyLength)?;
+                        Ok(bytes)
+                    });
+                (Some(next), *left_bytes)
+            }
+        };
+        if left_bytes == 0 || matches!(bytes, Some(Err(_))) {
+            *self = Self::Empty;
+        }
+        Poll::Ready(bytes.map(|bytes| bytes.map(Frame::data)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self, Self::Empty)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(match self {
+            Self::Empty => 0,
+            Self::Whole(bytes) => bytes.len() as u64,
+            Self::Stream { left_bytes, .. } => *left_bytes,
+        })
+    }
+}
+
+impl std::fmt::Debug for Body {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "Body({} bytes)",
+            http_body::Body::size_hint(self).lower()
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use futures_util::stream;
+    use http_body_util::BodyExt;
+
+    use super::Body;
+    use crate::store::StoreError;
+
+    async fn read(len_bytes: u64, chunks: &[&'static str]) -> Result<Bytes, StoreError> {
+        let chunks: Vec<_> = chunks
+            .iter()
+            .map(|text| Ok(Bytes::from_static(text.as_bytes())))
+            .collect();
+        let body = Body::stream(len_bytes, stream::iter(chunks));
+        body.collect()
+            .await
+            .map(http_body_util::Collected::to_bytes)
+    }
+
+    #[tokio::test]
+    async fn a_body_is_as_long_as_announced_or_an_error() {
+        assert_eq!(read(4, &["ab", "cd"]).await.as_deref(), Ok(&b"abcd"[..]));
+        assert_eq!(read(5, &["ab", "cd"]).await, Err(StoreError::BodyLength));
+        assert_eq!(read(3, &["ab", "cd"]).await, Err(StoreError::BodyLength));
+        assert_eq!(read(0, &[]).await.as_deref(), Ok(&b""[..]));
+    }
+}

@@ -1,0 +1,181 @@
+//! `Cache-Control` of an answer: the object's own, never beyond the token's life (RFC 9111 §5.2).
+
+/// How long a browser may keep an object that says nothing of caching itself, where its token lives
+/// longer. A stable URL stays the same so long, so the next visit costs nothing.
+const DEFAULT_MAX_AGE_SECS: u64 = 3_600;
+
+/// The two headers that caches go by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CacheHeaders {
+    /// `Cache-Control`.
+    pub cache_control: String,
+    /// `CDN-Cache-Control` (RFC 9213), for an edge that verifies.
+    pub cdn_cache_control: Option<String>,
+}
+
+/// What the answer says. `own` is the object's `Cache-Control`, `left_secs` the token's remaining
+/// life (`None`: no token was needed), `edge_verifies` whether the cache in front verifies tokens.
+pub fn cache_headers(
+    own: Option<&str>,
+    left_secs: Option<u64>,
+    edge_verifies: bool,
+) -> CacheHeaders {
+    let own = Directives::of(own.unwrap_or_default());
+    if own.no_store {
+        return CacheHeaders {
+            cache_control: "no-store".to_owned(),
+            cdn_cache_control: None,
+        };
+    }
+    let cap = |secs: u64| left_secs.map_or(secs, |left| secs.min(left));
+    let browser_secs = cap(own.max_age_secs.unwrap_or(DEFAULT_MAX_AGE_SECS));
+    // Without a token an object is everybody's; with one only where the cache in front verifies.
+    let shared = (left_secs.is_none() || edge_verifies) && !own.private;
+    let mut text = if shared { "public" } else { "private" }.to_owned();
+    if own.no_cache {
+        text.push_str(", no-cache");
+    } else {
+        text.push_str(&format!(", max-age={browser_secs}"));
+    }
+    for (there, word) in [
+        (own.must_revalidate, ", must-revalidate"),
+        (own.no_transform, ", no-transform"),
+        (own.immutable, ", immutable"),
+    ] {
+        if there {
+            text.push_str(word);
+        }
+    }
+    let edge_secs = own.s_maxage_secs.map_or(browser_secs, cap);
+    if shared && own.s_maxage_secs.is_some() && !own.no_cache {
+        text.push_str(&format!(", s-maxage={edge_secs}"));
+    }
+    let for_edge = edge_verifies && shared && !own.no_cache;
+    let cdn_cache_control = for_edge.then(|| format!("max-age={edge_secs}"));
+    CacheHeaders {
+        cache_control: text,
+        cdn_cache_control,
+    }
+}
+
+/// What is taken over of an object's own directives; the rest (`stale-while-revalidate` and
+/// `stale-if-error`, which would outlive a token, and whatever is unknown) is left out.
+#[derive(Default)]
+struct Directives {
+    no_store: bool,
+    no_cache: bool,
+    private: bool,
+    must_revalidate: bool,
+    no_transform: bool,
+    immutable: bool,
+    max_age_secs: Option<u64>,
+    s_maxage_secs: Option<u64>,
+}
+
+impl Directives {
+    fn of(text: &str) -> Self {
+        let mut found = Self::default();
+        for directive in text.split(',') {
+            let (name, value) = match directive.split_once('=') {
+                Some((name, value)) => (name, Some(value.trim().trim_matches('"'))),
+                None => (directive, None),
+            };
+            // A time that cannot be read is taken as none at all: RFC 9111 §4.2.1 wants it stale.
+            let secs = value.map(|value| value.parse().unwrap_or(0));
+            match name.trim().to_ascii_lowercase().as_str() {
+                "no-store" => found.no_store = true,
+                "no-cache" => found.no_cache = true,
+                "private" => found.private = true,
+                "must-revalidate" | "proxy-revalidate" => found.must_revalidate = true,
+                "no-transform" => found.no_transform = true,
+                "immutable" => found.immutable = true,
+                "max-age" => found.max_age_secs = Some(shorter(found.max_age_secs, secs)),
+                "s-maxage" => found.s_maxage_secs = Some(shorter(found.s_maxage_secs, secs)),
+                _ => {}
+            }
+        }
+        found
+    }
+}
+
+/// Of a directive that stands twice the shorter time counts.
+fn shorter(one: Option<u64>, other: Option<u64>) -> u64 {
+    let other = other.unwrap_or(0);
+    one.map_or(other, |one| one.min(other))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{DEFAULT_MAX_AGE_SECS, cache_headers};
+
+    fn browser(own: &str, left_secs: Option<u64>) -> String {
+        cache_headers(Some(own), left_secs, false).cache_control
+    }
+
+    #[test]
+    fn the_objects_own_time_is_capped_by_the_tokens_life() {
+        assert_eq!(
+            browser("max-age=31536000, immutable", Some(600)),
+            "private, max-age=600, immutable"
+        );
+        assert_eq!(
+            browser("public, max-age=60", Some(600)),
+            "private, max-age=60"
+        );
+        assert_eq!(
+            browser("max-age=60, stale-while-revalidate=99", Some(9)),
+            "private, max-age=9"
+        );
+    }
+
+    #[test]
+    fn an_object_that_says_nothing_is_kept_for_an_hour_at_most() {
+        let of = |left| cache_headers(None, left, false).cache_control;
+        assert_eq!(of(Some(60)), "private, max-age=60");
+        assert_eq!(
+            of(Some(1 << 40)),
+            format!("private, max-age={DEFAULT_MAX_AGE_SECS}")
+        );
+        assert_eq!(of(None), format!("public, max-age={DEFAULT_MAX_AGE_SECS}"));
+    }
+
+    #[test]
+    fn no_store_and_no_cache_stay() {
+        assert_eq!(browser("no-store, max-age=9", Some(600)), "no-store");
+        assert_eq!(browser("no-cache", Some(600)), "private, no-cache");
+        assert_eq!(browser("private, max-age=9", None), "private, max-age=9");
+    }
+
+    #[test]
+    fn an_edge_that_verifies_gets_its_own_time() {
+        let headers = cache_headers(Some("max-age=60, s-maxage=3600"), Some(600), true);
+        assert_eq!(headers.cache_control, "public, max-age=60, s-maxage=600");
+        assert_eq!(headers.cdn_cache_control.as_deref(), Some("max-age=600"));
+        let private = cache_headers(Some("private, max-age=60"), Some(600), true);
+        assert_eq!(private.cdn_cache_control, None);
+    }
+
+    #[test]
+    fn a_time_that_cannot_be_read_is_none() {
+        assert_eq!(browser("max-age=soon", Some(600)), "private, max-age=0");
+        assert_eq!(
+            browser("max-age=50, max-age=10", Some(600)),
+            "private, max-age=10"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_time_is_beyond_the_tokens_life(own in "[a-z0-9=,\\- \"]{0,60}|(s-maxage|max-age)=[0-9]{1,12}", left in 0..100_000_u64, edge: bool) {
+            let headers = cache_headers(Some(&own), Some(left), edge);
+            let all = format!("{},{}", headers.cache_control, headers.cdn_cache_control.unwrap_or_default());
+            for directive in all.split(',') {
+                if let Some((_, secs)) = directive.split_once('=') {
+                    prop_assert!(secs.parse::<u64>().unwrap() <= left);
+                }
+            }
+        }
+    }
+}

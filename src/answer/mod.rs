@@ -1,0 +1,29 @@
+//! From an object or an error to the HTTP answer.
+
+pub mod active;
+pub mod body;
+pub mod cache_control;
+pub mod conditional;
+pub mod cors;
+pub mod disposition;
+pub mod object;
+pub mod observed;
+pub mod problem;
+pub mod range;
+pub mod refusal;
+pub mod representation;
+
+/// An object for tests: 10 bytes, entity tag `"e"`, changed at 1,000,000,000.
+#[cfg(test)]
+pub(crate) fn test_meta() -> crate::store::ObjectMeta {
+    crate::store::ObjectMeta {
+        len_bytes: 10,
+        etag: crate::store::EntityTag::strong("\"e\""),
+        last_modified_unix_secs: Some(1_000_000_000),
+        content_type: Some("image/png".to_owned()),
+        content_encoding: None,
+        content_language: None,
+        cache_control: None,
+        content_disposition: None,
+    }
+}

@@ -1,0 +1,155 @@
+//! An object as an answer: 200, 206 or 304 (RFC 9110 §15.3, §15.4.5).
+
+use std::ops::Range;
+
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+
+use super::body::Body;
+use super::cache_control::cache_headers;
+use super::representation::{self, Wishes};
+use crate::store::ObjectMeta;
+
+/// What an answer takes from the token and the site.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Terms<'t> {
+    /// `ct` and `cd`.
+    pub wishes: Wishes<'t>,
+    /// The token's remaining life; `None`: none was needed.
+    pub left_secs: Option<u64>,
+    /// Whether the site lets browsers run this object.
+    pub allow_active: bool,
+    /// Whether the cache in front verifies tokens.
+    pub edge_verifies: bool,
+    /// Whether the token changes the answer (`ver`, `cd`, `ct`), so that it is for nobody else and
+    /// no cache keeps it (TOKEN.md §7).
+    pub is_own: bool,
+}
+
+/// The whole object.
+pub fn whole(meta: &ObjectMeta, terms: Terms<'_>, body: Body) -> Response<Body> {
+    let mut response = with_headers(meta, terms, body);
+    response
+        .headers_mut()
+        .insert(header::CONTENT_LENGTH, meta.len_bytes.into());
+    response
+}
+
+/// A part of it; `range` is not empty and lies inside.
+pub fn part(meta: &ObjectMeta, terms: Terms<'_>, range: &Range<u64>, body: Body) -> Response<Body> {
+    let mut response = with_headers(meta, terms, body);
+    *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_LENGTH, (range.end - range.start).into());
+    let (last, whole) = (range.end - 1, meta.len_bytes);
+    put(
+        headers,
+        header::CONTENT_RANGE,
+        &format!("bytes {}-{last}/{whole}", range.start),
+    );
+    response
+}
+
+/// The client has it already. What describes the representation is left out, what caches go by stays.
+pub fn not_modified(meta: &ObjectMeta, terms: Terms<'_>) -> Response<Body> {
+    let mut response = with_headers(meta, terms, Body::Empty);
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    for name in [
+        header::CONTENT_TYPE,
+        header::CONTENT_DISPOSITION,
+        header::CONTENT_ENCODING,
+        header::CONTENT_LANGUAGE,
+        header::ACCEPT_RANGES,
+    ] {
+        response.headers_mut().remove(name);
+    }
+    response
+}
+
+fn with_headers(meta: &ObjectMeta, terms: Terms<'_>, body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    representation::apply(meta, terms.wishes, terms.allow_active, headers);
+    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    if let Some(etag) = &meta.etag {
+        put(headers, header::ETAG, etag.as_str());
+    }
+    if let Some(secs) = meta.last_modified_unix_secs {
+        let modified = std::time::UNIX_EPOCH.checked_add(std::time::Duration::from_secs(secs));
+        // What lies beyond the year 9999 no HTTP date can say.
+        if let Some(modified) = modified.filter(|_| secs < 253_402_300_800) {
+            put(
+                headers,
+                header::LAST_MODIFIED,
+                &httpdate::fmt_http_date(modified),
+            );
+        }
+    }
+    if terms.is_own {
+        put(headers, header::CACHE_CONTROL, "private, no-store");
+        return response;
+    }
+    let caches = cache_headers(
+        meta.cache_control.as_deref(),
+        terms.left_secs,
+        terms.edge_verifies,
+    );
+    put(headers, header::CACHE_CONTROL, &caches.cache_control);
+    if let Some(edge) = caches.cdn_cache_control {
+        put(headers, HeaderName::from_static("cdn-cache-control"), &edge);
+    }
+    response
+}
+
+fn put(headers: &mut HeaderMap, name: HeaderName, text: &str) {
+    if let Ok(value) = HeaderValue::from_str(text) {
+        headers.insert(name, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use http::StatusCode;
+
+    use super::{Body, Terms, not_modified, part, whole};
+    use crate::answer::test_meta;
+
+    fn body() -> Body {
+        Body::whole(Bytes::from_static(b"0123456789"))
+    }
+
+    #[test]
+    fn a_whole_object_says_what_it_is_and_how_long() {
+        let response = whole(&test_meta(), Terms::default(), body());
+        let headers = response.headers();
+        assert_eq!(headers["content-length"], "10");
+        assert_eq!(headers["etag"], "\"e\"");
+        assert_eq!(headers["last-modified"], "Sun, 09 Sep 2001 01:46:40 GMT");
+        assert_eq!(headers["accept-ranges"], "bytes");
+        assert_eq!(headers["content-type"], "image/png");
+    }
+
+    #[test]
+    fn a_part_says_which() {
+        let response = part(&test_meta(), Terms::default(), &(2..5), body());
+        assert_eq!(response.status(), StatusCode::PARTIAL_CONTENT);
+        assert_eq!(response.headers()["content-range"], "bytes 2-4/10");
+        assert_eq!(response.headers()["content-length"], "3");
+    }
+
+    #[test]
+    fn not_modified_keeps_what_caches_go_by() {
+        let response = not_modified(
+            &test_meta(),
+            Terms {
+                left_secs: Some(60),
+                ..Terms::default()
+            },
+        );
+        assert_eq!(response.status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(response.headers()["cache-control"], "private, max-age=60");
+        assert_eq!(response.headers()["etag"], "\"e\"");
+        assert!(!response.headers().contains_key("content-type"));
+        assert!(!response.headers().contains_key("content-length"));
+    }
+}

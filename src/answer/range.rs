@@ -1,0 +1,123 @@
+//! The `Range` header (RFC 9110 §14.2).
+
+use http::{HeaderMap, header};
+
+use crate::store::ByteRange;
+
+/// What a request asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// All of it: no range, one of another unit, or one that is not well-formed.
+    Whole,
+    /// One range.
+    One(ByteRange),
+    /// Several ranges, which are answered with the whole object.
+    Several,
+}
+
+/// Reads the header. A range that breaks the syntax is as if it were not there.
+pub fn asked(headers: &HeaderMap) -> Asked {
+    let mut lines = headers.get_all(header::RANGE).iter();
+    let Some(text) = lines.next().and_then(|line| line.to_str().ok()) else {
+        return Asked::Whole;
+    };
+    let Some((unit, set)) = text.split_once('=') else {
+        return Asked::Whole;
+    };
+    if lines.next().is_some() || !unit.trim().eq_ignore_ascii_case("bytes") {
+        return Asked::Whole;
+    }
+    let mut ranges = set
+        .split(',')
+        .map(str::trim)
+        .filter(|range| !range.is_empty());
+    match (ranges.next().map(range), ranges.next()) {
+        (Some(Some(range)), None) => Asked::One(range),
+        (Some(Some(_)), Some(_)) => Asked::Several,
+        _ => Asked::Whole,
+    }
+}
+
+fn range(text: &str) -> Option<ByteRange> {
+    let (first, last) = text.split_once('-')?;
+    match (first.trim_end(), last.trim_start()) {
+        ("", suffix) => Some(ByteRange::Suffix {
+            len_bytes: position(suffix)?,
+        }),
+        (first, "") => Some(ByteRange::From {
+            first: position(first)?,
+        }),
+        (first, last) => {
+            let (first, last) = (position(first)?, position(last)?);
+            (first <= last).then_some(ByteRange::FromTo { first, last })
+        }
+    }
+}
+
+/// Figures of any number; beyond 2⁶⁴ they mean "beyond every object".
+fn position(text: &str) -> Option<u64> {
+    let figures = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    figures.then(|| text.parse().unwrap_or(u64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, HeaderValue, header::RANGE};
+    use proptest::prelude::*;
+
+    use super::{Asked, asked};
+    use crate::store::ByteRange::{From, FromTo, Suffix};
+
+    fn of(value: &str) -> Asked {
+        let mut headers = HeaderMap::new();
+        headers.insert(RANGE, HeaderValue::from_str(value).unwrap());
+        asked(&headers)
+    }
+
+    #[test]
+    fn the_three_forms_of_one_range_are_read() {
+        assert_eq!(of("bytes=0-0"), Asked::One(FromTo { first: 0, last: 0 }));
+        assert_eq!(of("Bytes = 5-"), Asked::One(From { first: 5 }));
+        assert_eq!(of("bytes=-5"), Asked::One(Suffix { len_bytes: 5 }));
+        assert_eq!(
+            of("bytes=, 1-2 ,"),
+            Asked::One(FromTo { first: 1, last: 2 })
+        );
+        let last = u64::MAX;
+        assert_eq!(
+            of("bytes=1-99999999999999999999999"),
+            Asked::One(FromTo { first: 1, last })
+        );
+    }
+
+    #[test]
+    fn several_ranges_are_known_as_such() {
+        assert_eq!(of("bytes=0-1,3-4"), Asked::Several);
+    }
+
+    #[test]
+    fn what_is_no_range_is_ignored() {
+        for value in [
+            "bytes",
+            "bytes=",
+            "bytes=-",
+            "bytes=2-1",
+            "bytes=a-b",
+            "bytes=+1-2",
+            "items=0-1",
+            "bytes=1",
+        ] {
+            assert_eq!(of(value), Asked::Whole, "{value}");
+        }
+        assert_eq!(asked(&HeaderMap::new()), Asked::Whole);
+    }
+
+    proptest! {
+        #[test]
+        fn no_range_panics_and_one_that_is_read_is_in_order(value in "bytes=[0-9,\\- ]{0,30}") {
+            if let Asked::One(FromTo { first, last }) = of(&value) {
+                prop_assert!(first <= last);
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! From a request at a site to a decision over it. The token crate decides; here its verdict takes
+//! the form that the rest of the request's way needs.
+
+mod pass;
+
+use countersign_token::{ClientAddress, Request, Revocations, Scratch, Verdict, Verifier};
+use http::request::Parts;
+
+pub use self::pass::{Denied, Pass, Token};
+use crate::config::model;
+use crate::request::Lines;
+
+/// The decision over one request.
+#[derive(Clone, Debug)]
+pub enum Decision {
+    /// Go on, to this path.
+    Pass(Box<Pass>),
+    /// Refused.
+    Denied(Box<Denied>),
+}
+
+/// Fields that change what is served in a way that this origin does not carry out. A token that has
+/// one is refused, as ignoring a field would widen the grant.
+const NOT_CARRIED_OUT: [countersign_token::Field; 2] = [
+    countersign_token::Field::Uses,
+    countersign_token::Field::Bps,
+];
+
+/// Verifies a request at `now`, for a client at `client`.
+pub fn decide(
+    site: &model::Site,
+    revocations: &impl Revocations,
+    head: &Parts,
+    client: Option<ClientAddress>,
+    now_unix_secs: u64,
+) -> Decision {
+    let target = head
+        .uri
+        .path_and_query()
+        .map_or("/", |target| target.as_str());
+    let request = Request {
+        method: head.method.as_str(),
+        target: target.as_bytes(),
+        headers: Lines(&head.headers),
+        client,
+        country: None,
+    };
+    decide_facts(site, revocations, &request, now_unix_secs)
+}
+
+/// [`decide`], of facts that another proxy has told.
+pub fn decide_facts(
+    site: &model::Site,
+    revocations: &impl Revocations,
+    request: &Request<'_, Lines<'_>>,
+    now_unix_secs: u64,
+) -> Decision {
+    let verifier = Verifier {
+        site: &site.token,
+        policy: &site.policy,
+        keys: &site.keys.keys,
+        revocations,
+    };
+    let mut scratch = Scratch::new();
+    match verifier.verify(request, now_unix_secs, &mut scratch) {
+        Verdict::Granted(grant) => {
+            let token = Token::of(grant.fields(), Some(grant.carrier()));
+            if NOT_CARRIED_OUT
+                .iter()
+                .any(|&field| grant.fields().text(field).is_some())
+            {
+                return Decision::Denied(Box::new(Denied {
+                    reason: countersign_token::Reason::Unsupported,
+                    path: Some(grant.path().as_str().into()),
+                    carrier: Some(grant.carrier()),
+                    token: Some(token),
+                    claimed_kid: None,
+                }));
+            }
+            Decision::Pass(Box::new(Pass::granted(grant.path(), token)))
+        }
+        Verdict::Public(path) => Decision::Pass(Box::new(Pass::open(path, None))),
+        Verdict::Reported(path, denial) => {
+            Decision::Pass(Box::new(Pass::open(path, Some(Denied::of(&denial)))))
+        }
+        Verdict::Denied(denial) => Decision::Denied(Box::new(Denied::of(&denial))),
+    }
+}
