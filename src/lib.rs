@@ -9,6 +9,8 @@ pub mod clock;
 pub mod config;
 pub mod link;
 pub mod request;
+pub mod sign;
+pub mod sites;
 pub mod store;
 pub mod vectors;
 pub mod verify;

@@ -1,0 +1,211 @@
+//! From a caller and a parsed request to a signed URL: the steps in their order.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use countersign_token::{CanonicalPath, Field, SignFault, Terms};
+use serde::Serialize;
+
+use super::Signing;
+use super::caller::Caller;
+use super::lifetime::{Bounds, LifetimeFault};
+use super::refusal::Refusal;
+use super::request::{Expiry, SignRequest, TokenId};
+use super::rules::Matched;
+use super::signer::{Signer, fault, present};
+use super::widening;
+use crate::answer::problem::FieldFault;
+use crate::config::model::Site as SiteConfig;
+use crate::link::link;
+use crate::sites::Site;
+
+/// The answer to `POST /v1/sign`.
+#[derive(Debug, Serialize)]
+pub(super) struct Granted {
+    url: String,
+    token: String,
+    path: String,
+    expires_at: u64,
+    kid: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jti: Option<String>,
+}
+
+/// Signs, or says why not. `faults`: what the parser has found already.
+pub(super) fn grant(
+    state: &Signing,
+    caller: &Caller,
+    client: Option<IpAddr>,
+    (request, mut faults): (SignRequest, Vec<FieldFault>),
+    request_id: &str,
+) -> Result<Granted, Refusal> {
+    let now = state.clock.now_unix_secs();
+    let site = match find_site(&state.sites, request.site.as_deref()) {
+        Ok(site) => site,
+        Err(fault) => {
+            faults.push(fault);
+            return Err(Refusal::Invalid(faults));
+        }
+    };
+    let signer = Signer::new(site, now).ok_or(Refusal::NoSigningKey)?;
+    faults.extend(signer.faults(&request, now));
+    if !faults.is_empty() {
+        return Err(Refusal::Invalid(faults));
+    }
+    let matched = state.rules.first_match(site.token.name(), &caller.claims);
+    let matched = matched.ok_or(Refusal::NoRule)?;
+    let mut terms = inside_the_rule(&request, &matched, caller, client)?;
+    terms.exp = expiry(&request, &matched, &signer, now)?;
+    terms.jti = token_id(&request.jti)?;
+    let token = signer
+        .sign(&request, &terms)
+        .map_err(|fault| refusal(fault, &matched))?;
+    let granted = answer(&request, &signer, terms, token)?;
+    audit(caller, &matched, site, &granted, request_id);
+    Ok(granted)
+}
+
+fn find_site<'s>(sites: &'s [Arc<Site>], name: Option<&str>) -> Result<&'s SiteConfig, FieldFault> {
+    let (found, detail) = match (name, sites) {
+        (None, [only]) => (Some(only), ""),
+        (None, _) => (None, "is required: there is more than one site"),
+        (Some(name), sites) => {
+            let mut sites = sites.iter();
+            (
+                sites.find(|site| site.config.token.name() == name),
+                "is no site of this server",
+            )
+        }
+    };
+    found.map(|site| &site.config).ok_or_else(|| FieldFault {
+        pointer: "/site".to_owned(),
+        detail: detail.to_owned(),
+    })
+}
+
+fn inside_the_rule(
+    request: &SignRequest,
+    matched: &Matched<'_>,
+    caller: &Caller,
+    client: Option<IpAddr>,
+) -> Result<Terms, Refusal> {
+    widening::within(request, matched, caller, client).map_err(|faults| beyond(matched, faults))
+}
+
+fn beyond(matched: &Matched<'_>, faults: Vec<FieldFault>) -> Refusal {
+    Refusal::BeyondRule {
+        rule: matched.rule.name.clone(),
+        faults,
+    }
+}
+
+fn expiry(
+    request: &SignRequest,
+    matched: &Matched<'_>,
+    signer: &Signer<'_>,
+    now: u64,
+) -> Result<u64, Refusal> {
+    let bounds = Bounds::new(matched.rule.max_ttl.as_secs(), signer.site, signer.key);
+    let object = (signer.site.token.name(), request.path.as_str());
+    bounds
+        .expiry(request.expiry, request.stable, now, object)
+        .map_err(|lifetime| {
+            let at = matches!(request.expiry, Expiry::At(_));
+            let fault = FieldFault {
+                pointer: if at { "/expires_at" } else { "/expires_in" }.to_owned(),
+                detail: lifetime.to_string(),
+            };
+            match lifetime {
+                LifetimeFault::BeyondRule { .. } => beyond(matched, vec![fault]),
+                _ => Refusal::Invalid(vec![fault]),
+            }
+        })
+}
+
+fn token_id(asked: &TokenId) -> Result<Option<String>, Refusal> {
+    match asked {
+        TokenId::None => Ok(None),
+        TokenId::Given(jti) => Ok(Some(jti.clone())),
+        TokenId::Random => {
+            let mut bytes = [0; 16];
+            getrandom::fill(&mut bytes).map_err(|_| Refusal::NoRandomness)?;
+            Ok(Some(URL_SAFE_NO_PAD.encode(bytes)))
+        }
+    }
+}
+
+/// The request's own values have passed by now, but for what only the whole can be: too long, or
+/// never to be granted. What the rule added can still be wrong.
+fn refusal(refused: SignFault, matched: &Matched<'_>) -> Refusal {
+    match refused {
+        SignFault::Value { field: Field::Sub } => {
+            let detail = format!(
+                "the caller's claim \"{}\" cannot be a token's sub",
+                matched.rule.sub_claim
+            );
+            let pointer = "/sub".to_owned();
+            beyond(matched, vec![FieldFault { pointer, detail }])
+        }
+        SignFault::Value { field }
+        | SignFault::Unsendable { field }
+        | SignFault::NeverGranted { field } => Refusal::Invalid(vec![fault(field, &refused)]),
+        SignFault::TooLong { .. } | SignFault::PathRequired => Refusal::Invalid(vec![FieldFault {
+            pointer: String::new(),
+            detail: refused.to_string(),
+        }]),
+        SignFault::KeyNotActive | SignFault::NoPrivateKey | SignFault::WrongPrivateKey => {
+            tracing::error!(fault = %refused, "the signing key cannot sign");
+            Refusal::NoSigningKey
+        }
+    }
+}
+
+fn answer(
+    request: &SignRequest,
+    signer: &Signer<'_>,
+    terms: Terms,
+    token: String,
+) -> Result<Granted, Refusal> {
+    let path = CanonicalPath::new(&request.path).map_err(|_| Refusal::Invalid(Vec::new()))?;
+    let site = signer.site;
+    Ok(Granted {
+        url: link(
+            &site.public_url,
+            &path,
+            &present(&request.query),
+            &token,
+            request.carrier,
+            site.token.param(),
+        ),
+        token,
+        path: request.path.clone(),
+        expires_at: terms.exp,
+        kid: signer.key.kid().to_owned(),
+        jti: terms.jti,
+    })
+}
+
+/// The one trace that signing leaves. Never the token.
+fn audit(
+    caller: &Caller,
+    matched: &Matched<'_>,
+    site: &SiteConfig,
+    granted: &Granted,
+    request_id: &str,
+) {
+    tracing::info!(
+        target: "countersign::audit",
+        request_id,
+        authority = caller.authority,
+        caller = caller.name,
+        rule = matched.rule.name,
+        site = site.token.name(),
+        path = granted.path,
+        exp = granted.expires_at,
+        kid = granted.kid,
+        jti = granted.jti.as_deref(),
+        "signed"
+    );
+}

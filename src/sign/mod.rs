@@ -1,0 +1,138 @@
+//! The signing API: who may have which URL signed (docs/SIGNING.md).
+//!
+//! `caller → request → rule → widening → lifetime → token → URL`; nothing is kept but the audit line.
+
+mod caller;
+mod claims;
+mod grant;
+mod handlers;
+mod json;
+mod keys;
+mod lifetime;
+mod refusal;
+mod request;
+mod rules;
+mod signer;
+mod stable;
+mod template;
+mod widening;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::middleware::map_response;
+use axum::response::Response;
+use axum::routing::{get, post};
+use http::{HeaderValue, Method, header};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use self::caller::{ApiKeys, Callers};
+pub use self::caller::{IssuerFault, IssuerFaultKind, Issuers, MAX_BEARER_BYTES, issuers};
+pub use self::lifetime::DEFAULT_LIFETIME_SECS;
+pub use self::rules::{RuleFault, RuleFaultKind, Rules, rules};
+pub use self::template::TemplateFault;
+use crate::clock::Clock;
+use crate::config::model;
+use crate::sites::Site;
+
+/// What the calls need.
+#[derive(Debug)]
+pub struct Signing {
+    sites: Vec<Arc<Site>>,
+    callers: Callers,
+    rules: Rules,
+    allowed_origins: Vec<String>,
+    clock: Clock,
+}
+
+/// A part of `[signing]` that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SigningFault {
+    /// `[[signing.issuer]]`.
+    #[error("signing.issuer[{}]: {_0}", _0.place)]
+    Issuer(IssuerFault),
+    /// `[[signing.rule]]`.
+    #[error("signing.rule[{}]: {_0}", _0.place)]
+    Rule(RuleFault),
+}
+
+impl Signing {
+    /// Parses the issuers' keys and the rules.
+    ///
+    /// # Errors
+    /// Every [`SigningFault`].
+    pub fn new(
+        signing: &model::Signing,
+        sites: Vec<Arc<Site>>,
+        clock: Clock,
+    ) -> Result<Self, Vec<SigningFault>> {
+        match (issuers(&signing.issuers), rules(&signing.rules)) {
+            (Ok(issuers), Ok(rules)) => Ok(Self {
+                sites,
+                callers: Callers::new(issuers, ApiKeys::new(&signing.api_keys)),
+                rules,
+                allowed_origins: signing.allowed_origins.clone(),
+                clock,
+            }),
+            (issuers, rules) => {
+                let issuers = issuers.err().into_iter().flatten();
+                let rules = rules.err().into_iter().flatten();
+                let issuers = issuers.map(SigningFault::Issuer);
+                Err(issuers.chain(rules.map(SigningFault::Rule)).collect())
+            }
+        }
+    }
+}
+
+/// The API. To be served with `ConnectInfo<SocketAddr>`: without it a rule with `bind_ip` refuses.
+pub fn router(state: Signing) -> Router {
+    let cors = cors(&state.allowed_origins);
+    let router = Router::new()
+        .route("/v1/sign", post(handlers::sign))
+        .route("/v1/keys", get(handlers::list_keys))
+        .fallback(handlers::not_found)
+        .method_not_allowed_fallback(handlers::wrong_method)
+        .with_state(Arc::new(state));
+    let router = match cors {
+        Some(cors) => router.layer(cors),
+        None => router,
+    };
+    router.layer(map_response(protect))
+}
+
+/// Without credentials: callers send a header of their own, not cookies. `None` for an empty list.
+fn cors(allowed_origins: &[String]) -> Option<CorsLayer> {
+    let origins: Vec<HeaderValue> = allowed_origins
+        .iter()
+        .filter_map(|origin| origin.parse().ok())
+        .collect();
+    if origins.is_empty() {
+        return None;
+    }
+    // The library's list panics on the word.
+    let origins = if origins.iter().any(|origin| origin == "*") {
+        AllowOrigin::any()
+    } else {
+        AllowOrigin::list(origins)
+    };
+    Some(
+        CorsLayer::new()
+            .allow_origin(origins)
+            .allow_methods([Method::GET, Method::POST])
+            .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+            .expose_headers([header::WWW_AUTHENTICATE])
+            .max_age(Duration::from_secs(600)),
+    )
+}
+
+/// No answer is kept by anybody, or read as another type.
+async fn protect(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    response
+}

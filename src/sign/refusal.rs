@@ -1,0 +1,133 @@
+//! Why a call was refused, and the problem that says so (RFC 9457, RFC 6750 §3).
+
+use axum::body::Body;
+use axum::response::Response;
+use http::{HeaderValue, StatusCode, header};
+
+use super::caller::NotSignedIn;
+use super::json::JsonFault;
+use crate::answer::problem::{FieldFault, Problem};
+
+/// Why a call was refused.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Refusal {
+    NotSignedIn(NotSignedIn),
+    /// Fields at fault.
+    Invalid(Vec<FieldFault>),
+    Json(JsonFault),
+    ContentType,
+    TooLarge,
+    /// The body did not come, or not in time.
+    Body,
+    /// No rule is the caller's.
+    NoRule,
+    /// The fields that ask for more than the caller's rule gives.
+    BeyondRule {
+        rule: String,
+        faults: Vec<FieldFault>,
+    },
+    NoSigningKey,
+    NoRandomness,
+    NotFound,
+    Method,
+}
+
+impl Refusal {
+    pub(super) fn into_response(self, request_id: &str) -> Response {
+        let challenge = match self {
+            Self::NotSignedIn(fault) => Some(challenge(fault)),
+            _ => None,
+        };
+        let mut response = self.problem(request_id).into_response().map(Body::from);
+        if let Some(challenge) = challenge {
+            let headers = response.headers_mut();
+            headers.insert(
+                header::WWW_AUTHENTICATE,
+                HeaderValue::from_static(challenge),
+            );
+        }
+        response
+    }
+
+    fn problem(self, request_id: &str) -> Problem {
+        let (status, code, title) = self.kind();
+        let problem = Problem::new(status, code, title, request_id);
+        match self {
+            Self::NotSignedIn(fault) => problem.with_detail(fault.to_string()),
+            Self::Invalid(errors) => Problem { errors, ..problem },
+            Self::Json(fault) => problem.with_detail(format!("the body is {fault}")),
+            Self::ContentType => problem.with_detail("send the body as application/json"),
+            Self::TooLarge => {
+                problem.with_detail(format!("the body has more than {MAX_BODY_BYTES} bytes"))
+            }
+            Self::NoRule => problem.with_detail("no rule lets this caller sign for this site"),
+            Self::BeyondRule { rule, faults } => Problem {
+                errors: faults,
+                ..problem.with_detail(format!("the rule \"{rule}\" does not give all of this"))
+            },
+            Self::NoSigningKey => problem.with_detail("the site has no active signing key now"),
+            Self::Body | Self::NoRandomness | Self::NotFound | Self::Method => problem,
+        }
+    }
+
+    const fn kind(&self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Self::NotSignedIn(_) => (StatusCode::UNAUTHORIZED, "not_signed_in", "Not signed in"),
+            Self::Invalid(_) | Self::Json(_) => (
+                StatusCode::BAD_REQUEST,
+                "invalid_request",
+                "The request is not valid",
+            ),
+            Self::ContentType => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                "The body is not JSON",
+            ),
+            Self::TooLarge => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too_large",
+                "The body is too large",
+            ),
+            Self::Body => (
+                StatusCode::REQUEST_TIMEOUT,
+                "body_missing",
+                "The body did not arrive",
+            ),
+            Self::NoRule | Self::BeyondRule { .. } => (
+                StatusCode::FORBIDDEN,
+                "not_allowed",
+                "Not allowed to sign this",
+            ),
+            Self::NoSigningKey => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "no_signing_key",
+                "Nothing to sign with",
+            ),
+            Self::NoRandomness => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "no_randomness",
+                "No random numbers to be had",
+            ),
+            Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "No such call"),
+            Self::Method => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                "Not with this method",
+            ),
+        }
+    }
+}
+
+/// The longest body.
+pub(super) const MAX_BODY_BYTES: usize = 1 << 20;
+
+/// No `error` where no credentials were sent (RFC 6750 §3.1).
+const fn challenge(fault: NotSignedIn) -> &'static str {
+    match fault {
+        NotSignedIn::Missing => "Bearer realm=\"countersign\"",
+        NotSignedIn::Expired => {
+            "Bearer realm=\"countersign\", error=\"invalid_token\", error_description=\"the token has expired\""
+        }
+        _ => "Bearer realm=\"countersign\", error=\"invalid_token\"",
+    }
+}

@@ -1,0 +1,64 @@
+//! The sites of a process, found by host.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::config::model;
+use crate::store::Store;
+
+/// A site and its opened store.
+#[derive(Debug)]
+pub struct Site {
+    /// As configured.
+    pub config: model::Site,
+    /// Where its objects are.
+    pub store: Arc<dyn Store>,
+}
+
+/// All sites.
+#[derive(Debug)]
+pub struct Sites {
+    all: Vec<Arc<Site>>,
+    by_host: HashMap<String, usize>,
+}
+
+impl Sites {
+    /// The configuration has seen to it that no host is there twice.
+    pub fn new(all: Vec<Arc<Site>>) -> Self {
+        let of_site = |(place, site): (usize, &Arc<Site>)| {
+            let hosts = site.config.hosts.clone();
+            hosts.into_iter().map(move |host| (host, place))
+        };
+        Self {
+            by_host: all.iter().enumerate().flat_map(of_site).collect(),
+            all,
+        }
+    }
+
+    /// The site of a lower-case `host` or `host:port`: by both, by the host alone, or the one site
+    /// that takes any.
+    pub fn find(&self, host: &str) -> Option<&Arc<Site>> {
+        let without_port = host.rsplit_once(':').map_or(host, |(name, port)| {
+            // The last colon of `[::1]` is no port's.
+            if port.bytes().all(|byte| byte.is_ascii_digit()) {
+                name
+            } else {
+                host
+            }
+        });
+        let named = self
+            .by_host
+            .get(host)
+            .or_else(|| self.by_host.get(without_port));
+        match (named, self.all.as_slice()) {
+            (Some(&place), sites) => sites.get(place),
+            (None, [only]) if only.config.hosts.is_empty() => Some(only),
+            _ => None,
+        }
+    }
+
+    /// Every site.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Site>> {
+        self.all.iter()
+    }
+}

@@ -1,0 +1,13 @@
+//! The signing API as its callers see it, over HTTP and with real keys.
+
+mod api;
+mod attacks;
+mod audit;
+mod claims;
+mod docs;
+mod http;
+mod jwt;
+mod keys;
+mod requests;
+mod rules;
+mod urls;
