@@ -3,12 +3,18 @@
 //! The modules stand in the order of a request's way.
 
 pub mod answer;
+pub mod app;
 pub mod cache;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod deliver;
 pub mod link;
+pub mod listen;
+pub mod observe;
+pub mod ops;
 pub mod request;
+pub mod server;
 pub mod sign;
 pub mod sites;
 pub mod store;

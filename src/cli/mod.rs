@@ -1,9 +1,13 @@
 //! The commands. Each has a file with its `Args` and its `run`.
 
+pub mod config;
 pub mod explain;
 mod facts;
+pub mod health;
 pub mod keys;
+mod log;
 mod print;
+pub mod serve;
 pub mod sign;
 pub mod vectors;
 pub mod verify;
@@ -45,6 +49,12 @@ pub struct Cli {
 /// The commands, in the order of `--help`.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Serve objects, the signing API and the ops listener.
+    Serve(Box<serve::Args>),
+    /// Ask a running process whether it is ready.
+    Health(health::Args),
+    /// Check a configuration, or write a starter.
+    Config(config::Args),
     /// Make keys.
     Keys(keys::Args),
     /// Sign a URL offline, from a key file.
@@ -62,12 +72,23 @@ pub enum Command {
 /// Runs a command to its end.
 pub fn run(cli: Cli, clock: &Clock) -> ExitCode {
     match cli.command {
+        Command::Serve(args) => serve::run(*args, clock),
+        Command::Health(args) => health::run(&args),
+        Command::Config(args) => config::run(args, clock),
         Command::Keys(args) => keys::run(args, clock),
         Command::Sign(args) => sign::run(*args, clock),
         Command::Verify(args) => verify::run(&args, clock),
         Command::Explain(args) => explain::run(&args, clock),
         Command::Vectors(args) => vectors::run(&args),
         Command::Version(args) => version::run(&args),
+    }
+}
+
+/// Runs a future on a runtime of its own.
+fn block_on(future: impl Future<Output = ExitCode>) -> ExitCode {
+    match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime.block_on(future),
+        Err(error) => print::wrong_input(format_args!("no threads can be had: {error}")),
     }
 }
 

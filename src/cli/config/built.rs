@@ -1,0 +1,71 @@
+//! What a configuration comes to when it is built: stores that answer, names that can be served,
+//! issuers and rules that work. Nothing listens.
+
+use countersign_token::CanonicalPath;
+
+use crate::clock::Clock;
+use crate::config::model::{Config, Site};
+use crate::config::{Finding, Place};
+use crate::sign::Signing;
+use crate::store::{self, Probed, Store, unreachable_names};
+
+/// How many names that no path can reach are told.
+const MAX_TOLD_NAMES: usize = 5;
+
+/// Faults and warnings of a configuration that is right in itself.
+#[derive(Debug, Default)]
+pub(super) struct Built {
+    pub(super) faults: Vec<Finding>,
+    pub(super) warnings: Vec<Finding>,
+}
+
+/// Builds everything, asks every store, and tells what it found.
+pub(super) async fn build(config: &Config, clock: &Clock) -> Built {
+    let mut built = Built::default();
+    for (place, site) in config.sites.iter().enumerate() {
+        let setting = format!("site.{place}.store");
+        match store::open(&site.store).await {
+            Ok(store) => built.ask(site, &*store, &setting).await,
+            Err(fault) => built.faults.push(finding(&setting, &fault)),
+        }
+    }
+    if let Some(signing) = &config.signing
+        && let Err(faults) = Signing::new(signing, Vec::new(), clock.clone())
+    {
+        built
+            .faults
+            .extend(faults.iter().map(|fault| finding("", fault)));
+    }
+    built
+}
+
+impl Built {
+    async fn ask(&mut self, site: &Site, store: &dyn Store, setting: &str) {
+        match store.probe().await {
+            Err(fault) => return self.faults.push(finding(setting, &fault)),
+            Ok(Probed::ListingDenied) => {
+                let told = "the store denies listing, so S3 answers 403 for a missing object: set denied_is_not_found = true, or allow listing";
+                return self.warnings.push(finding(setting, &told));
+            }
+            Ok(Probed::Readable) => {}
+        }
+        let prefix = &site.store_prefix;
+        // A name that ends in "/" is a folder's mark, which nobody wants to read.
+        let reachable = |name: &str| CanonicalPath::new(&format!("/{name}")).is_ok();
+        let names = unreachable_names(store, prefix, MAX_TOLD_NAMES, reachable).await;
+        for name in names.unwrap_or_default() {
+            let told = format!(
+                "the object {name:?} can never be served: a path has no empty, \".\" or \"..\" segment, \"\\\" or control character and has 1,024 bytes at most; rename it"
+            );
+            self.warnings.push(finding(setting, &told));
+        }
+    }
+}
+
+fn finding(setting: &str, message: &dyn std::fmt::Display) -> Finding {
+    Finding {
+        place: Place::Nowhere,
+        setting: setting.to_owned(),
+        message: message.to_string(),
+    }
+}

@@ -1,0 +1,116 @@
+//! `countersign serve`.
+
+use std::process::ExitCode;
+
+use super::config::Source;
+use super::{EXIT_WRONG_INPUT, print};
+use crate::clock::{Clock, EARLIEST_PLAUSIBLE_UNIX_SECS};
+use crate::config::{Config, rfc3339};
+use crate::deliver::deliver;
+use crate::listen::shutdown_signal;
+use crate::observe::AccessLog;
+use crate::server::{Listeners, Server};
+use crate::store::{Probed, StoreFault};
+
+const EXAMPLES: &str = "\
+Examples:
+  countersign serve --config /etc/countersign/countersign.toml
+  countersign serve --set cache.max_bytes=1GiB --listen 127.0.0.1:8080
+  COUNTERSIGN__SITE__0__STORE__ROOT=/srv/media countersign serve
+
+Listens on three addresses: delivery (objects), signing (the signing API) and ops (/livez, /readyz,
+/metrics, /verify). The access log goes to standard output, one JSON line a request; everything
+else to standard error. SIGTERM and SIGINT finish answers in flight; a second one stops at once.
+Exit code 0: stopped as asked; 2: wrong configuration, or an address or store that cannot be had.";
+
+/// `serve`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    #[command(flatten)]
+    source: Source,
+}
+
+/// Serves until it is told to stop.
+pub fn run(args: Args, clock: &Clock) -> ExitCode {
+    let (config, warnings) = match Config::load(&args.source.inputs()) {
+        Ok(loaded) => loaded,
+        Err(faults) => return print::wrong_input(faults),
+    };
+    warnings.iter().for_each(print::warning);
+    if let Err(fault) = check_clock(clock) {
+        return print::wrong_input(fault);
+    }
+    super::log::start(&config.log.level);
+    let access_log = match config.log.access {
+        true => AccessLog::to(std::io::stdout()),
+        false => AccessLog::off(),
+    };
+    super::block_on(async {
+        match serve(config, clock.clone(), access_log).await {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(fault) => {
+                print::note(format_args!("error: {fault}"));
+                ExitCode::from(EXIT_WRONG_INPUT)
+            }
+        }
+    })
+}
+
+/// A clock that was never set would take every token for one far from its end.
+pub(super) fn check_clock(clock: &Clock) -> Result<(), String> {
+    let now = clock.now_unix_secs();
+    if now < EARLIEST_PLAUSIBLE_UNIX_SECS {
+        let now = rfc3339(now);
+        return Err(format!("this machine's clock says {now}; set it (NTP)"));
+    }
+    Ok(())
+}
+
+async fn serve(
+    config: Config,
+    clock: Clock,
+    access_log: AccessLog,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let listeners = Listeners::bind(&config).await?;
+    let server = Server::new(config, clock, access_log).await?;
+    for site in server.app.sites.iter() {
+        let name = site.config.token.name();
+        match site.store.probe().await {
+            Ok(Probed::Readable) => {}
+            Ok(Probed::ListingDenied) => tracing::info!(
+                site = name,
+                "the store denies listing, so a missing object may look denied: see denied_is_not_found"
+            ),
+            // It may come back; what is set up wrong will not.
+            Err(fault @ (StoreFault::Unreachable { .. } | StoreFault::TimedOut { .. })) => {
+                tracing::warn!(site = name, "{fault}");
+            }
+            Err(fault) => return Err(format!("site {name:?}: {fault}").into()),
+        }
+    }
+    // Whoever has read that it is ready may stop it.
+    let shutdown = shutdown_signal()?;
+    let addresses = listeners.addresses();
+    let signing = addresses.signing.map(|address| address.to_string());
+    tracing::info!(
+        delivery = %addresses.delivery,
+        signing = signing.as_deref().unwrap_or("off"),
+        ops = %addresses.ops,
+        "ready"
+    );
+    server.serve(listeners, shutdown, deliver).await;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Clock, check_clock};
+
+    #[test]
+    fn a_clock_that_was_never_set_is_told_with_what_it_says() {
+        let fault = check_clock(&Clock::fixed(1_577_836_799)).unwrap_err();
+        assert!(fault.contains("2019-12-31T23:59:59Z"), "{fault}");
+        assert_eq!(check_clock(&Clock::fixed(1_577_836_800)), Ok(()));
+    }
+}

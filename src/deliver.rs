@@ -1,0 +1,328 @@
+//! A request's way, in one place: its site, the verdict, the object, the answer.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use countersign_token::{CanonicalPath, ClientAddress};
+use http::request::Parts;
+use http::{HeaderValue, Method, Request, Response, header};
+use hyper::body::Incoming;
+
+use crate::answer::body::Body;
+use crate::answer::conditional::{self, Outcome};
+use crate::answer::object::{self, Terms};
+use crate::answer::range::{self, Asked};
+use crate::answer::refusal::{Manner, Refusal};
+use crate::answer::representation::Wishes;
+use crate::answer::{cors, observed};
+use crate::app::App;
+use crate::cache::{CacheKey, Opened, Wanted};
+use crate::config::rfc3339;
+use crate::observe::{Logged, Record};
+use crate::request::{RequestId, host_of};
+use crate::sites::Site;
+use crate::store::{ByteRange, StoreError, StoreKey};
+use crate::verify::{Decision, Pass, Token, decide};
+
+/// How long a browser may keep what is only reported: it is for nobody else, as it will be refused
+/// once the site enforces.
+const REPORTED_SECS: u64 = 60;
+
+/// The body of every answer: it tells the log when it has ended.
+pub type AnswerBody = Logged<Body>;
+
+/// The longest method in the log; those of RFC 9110 have up to 7, of WebDAV up to 16.
+const MAX_METHOD_CHARS: usize = 16;
+
+/// A body that no log is told of, for pages beside the delivery.
+pub fn whole(bytes: Bytes) -> AnswerBody {
+    Logged::silent(Body::whole(bytes))
+}
+
+/// Answers one request.
+pub async fn deliver(
+    app: Arc<App>,
+    peer: SocketAddr,
+    request: Request<Incoming>,
+) -> Response<AnswerBody> {
+    let started = Instant::now();
+    app.observer.started();
+    // A body is not read: no method that is served has one.
+    let (head, _) = request.into_parts();
+    let visit = Visit {
+        now_unix_secs: app.clock.now_unix_secs(),
+        client: ClientAddress::from(peer.ip()),
+        id: RequestId::random().to_string(),
+        started,
+        head,
+    };
+    let mut record = Record {
+        time: rfc3339(visit.now_unix_secs),
+        request_id: visit.id.clone(),
+        client: Some(visit.client.ip().to_string()),
+        method: logged_method(&visit.head.method),
+        decision: "none",
+        ..Record::default()
+    };
+    let mut response = visit.answer(&app, &mut record).await;
+    let headers = response.headers_mut();
+    let nosniff = HeaderValue::from_static("nosniff");
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
+    // Browsers send a token's URL as the Referer of whatever a shown document loads.
+    let no_referrer = HeaderValue::from_static("no-referrer");
+    headers.insert(header::REFERRER_POLICY, no_referrer);
+    record.status = response.status().as_u16();
+    response.map(|body| Logged::new(body, record, started, app.observer.clone()))
+}
+
+/// A method may be any token of any length; the log's lines do not grow with it.
+fn logged_method(method: &Method) -> String {
+    method.as_str().chars().take(MAX_METHOD_CHARS).collect()
+}
+
+/// One request and what is known of it from the start.
+struct Visit {
+    head: Parts,
+    client: ClientAddress,
+    id: String,
+    started: Instant,
+    now_unix_secs: u64,
+}
+
+impl Visit {
+    async fn answer(&self, app: &App, record: &mut Record) -> Response<Body> {
+        let site = match self.site(app) {
+            Ok(site) => site,
+            Err(refusal) => return self.refused(refusal, None, record),
+        };
+        record.site = Some(site.config.token.name().to_owned());
+        let mut response = match self.served(app, site, record).await {
+            Ok(response) => response,
+            Err(refusal) => self.refused(refusal, Some(site), record),
+        };
+        if self.head.method != Method::OPTIONS {
+            cors::apply(
+                &site.config.cors,
+                &self.head.headers,
+                response.headers_mut(),
+            );
+        }
+        response
+    }
+
+    fn site<'a>(&self, app: &'a App) -> Result<&'a Arc<Site>, Refusal> {
+        let host = host_of(&self.head.uri, &self.head.headers).map_err(Refusal::Host)?;
+        app.sites.find(&host).ok_or(Refusal::UnknownHost)
+    }
+
+    /// request → decision → object → answer
+    async fn served(
+        &self,
+        app: &App,
+        site: &Site,
+        record: &mut Record,
+    ) -> Result<Response<Body>, Refusal> {
+        match self.head.method {
+            Method::GET | Method::HEAD => {}
+            Method::OPTIONS => return Ok(self.options(site)),
+            _ => return Err(Refusal::Method),
+        }
+        let pass = self.pass(site, record)?;
+        let verified = self.started.elapsed();
+        let Found { opened, answer } = self.object(app, site, &pass).await?;
+        record.cache = Some(opened.outcome.as_str());
+        let outcome = opened.outcome;
+        let mut response = self.represent(site, &pass, opened, answer)?;
+        let answers = &site.config.answers;
+        if answers.cache_status {
+            observed::cache_status(outcome, response.headers_mut());
+        }
+        if answers.server_timing {
+            let object = self.started.elapsed().saturating_sub(verified);
+            observed::server_timing(verified, object, response.headers_mut());
+        }
+        Ok(response)
+    }
+
+    fn options(&self, site: &Site) -> Response<Body> {
+        let mut response = cors::preflight(&site.config.cors, &self.head.headers);
+        if !cors::is_preflight(&self.head.headers) {
+            let allow = HeaderValue::from_static("GET, HEAD, OPTIONS");
+            response.headers_mut().insert(header::ALLOW, allow);
+        }
+        response
+    }
+
+    fn pass(&self, site: &Site, record: &mut Record) -> Result<Box<Pass>, Refusal> {
+        let decision = decide(
+            &site.config,
+            &(),
+            &self.head,
+            Some(self.client),
+            self.now_unix_secs,
+        );
+        match decision {
+            Decision::Pass(pass) => {
+                record.passed(&pass);
+                Ok(pass)
+            }
+            Decision::Denied(denied) => {
+                record.refused(&denied);
+                Err(Refusal::Denied(denied))
+            }
+        }
+    }
+
+    /// Looks the object up as the request's conditions want it. Conditions are held against the
+    /// metadata first, so that a 304 reads no body, and again against the version that is served.
+    async fn object(&self, app: &App, site: &Site, pass: &Pass) -> Result<Found, Refusal> {
+        let key = CacheKey {
+            site: site.config.token.name().into(),
+            path: pass.path().into(),
+            version: pass
+                .token()
+                .and_then(|token| token.ver.as_deref())
+                .map(Into::into),
+        };
+        let behind_slash = pass.path().strip_prefix('/').unwrap_or_default();
+        let store_key = StoreKey::new(format!("{}{behind_slash}", site.config.store_prefix));
+        let open = async |wanted| {
+            let opened = app
+                .objects
+                .open(&site.store, key.clone(), store_key.clone(), wanted);
+            opened.await.map_err(Refusal::Store)
+        };
+        let asked = match range::asked(&self.head.headers) {
+            Asked::One(range) if self.head.method == Method::GET => Some(range),
+            _ => None,
+        };
+        if self.head.method == Method::HEAD || self.is_conditional() {
+            let opened = open(Wanted::Metadata).await?;
+            let answer = self.condition(&opened, asked)?;
+            if self.head.method == Method::HEAD || answer == Answer::NotModified {
+                return Ok(Found { opened, answer });
+            }
+        }
+        let opened = open(Wanted::Bytes(asked)).await?;
+        match self.condition(&opened, asked)? {
+            // `If-Range` is for another version: all of this one.
+            Answer::Whole if asked.is_some() => {
+                let opened = open(Wanted::Bytes(None)).await?;
+                Ok(Found {
+                    opened,
+                    answer: Answer::Whole,
+                })
+            }
+            answer => Ok(Found { opened, answer }),
+        }
+    }
+
+    fn is_conditional(&self) -> bool {
+        [
+            header::IF_MATCH,
+            header::IF_NONE_MATCH,
+            header::IF_MODIFIED_SINCE,
+            header::IF_UNMODIFIED_SINCE,
+            header::IF_RANGE,
+        ]
+        .iter()
+        .any(|name| self.head.headers.contains_key(name))
+    }
+
+    fn condition(&self, opened: &Opened, asked: Option<ByteRange>) -> Result<Answer, Refusal> {
+        match conditional::evaluate(&self.head.method, &self.head.headers, &opened.meta) {
+            Outcome::PreconditionFailed => Err(Refusal::Precondition),
+            Outcome::NotModified => Ok(Answer::NotModified),
+            Outcome::Go { range: true } if asked.is_some() => Ok(Answer::Part),
+            Outcome::Go { .. } => Ok(Answer::Whole),
+        }
+    }
+
+    fn represent(
+        &self,
+        site: &Site,
+        pass: &Pass,
+        opened: Opened,
+        answer: Answer,
+    ) -> Result<Response<Body>, Refusal> {
+        let terms = self.terms(site, pass);
+        let Opened {
+            meta, range, body, ..
+        } = opened;
+        if self.head.method == Method::HEAD && answer != Answer::NotModified {
+            return Ok(object::whole(&meta, terms, Body::Empty));
+        }
+        match (answer, range) {
+            (Answer::NotModified, _) => Ok(object::not_modified(&meta, terms)),
+            (Answer::Part, Some(range)) => {
+                let body = Body::stream(range.end - range.start, body);
+                Ok(object::part(&meta, terms, &range, body))
+            }
+            (Answer::Part, None) => Err(Refusal::Range {
+                len_bytes: meta.len_bytes,
+            }),
+            (Answer::Whole, _) => {
+                let body = Body::stream(meta.len_bytes, body);
+                Ok(object::whole(&meta, terms, body))
+            }
+        }
+    }
+
+    fn terms<'t>(&self, site: &Site, pass: &'t Pass) -> Terms<'t> {
+        let answers = &site.config.answers;
+        let token = pass.token();
+        let path = CanonicalPath::new(pass.path()).ok();
+        let lifted = answers.allow_active_types.as_ref();
+        let reported = pass.reported().is_some();
+        Terms {
+            wishes: Wishes {
+                content_type: token.and_then(|token| token.ct.as_deref()),
+                disposition: token.and_then(|token| token.cd.as_deref()),
+            },
+            left_secs: token
+                .map(|token| token.exp.saturating_sub(self.now_unix_secs))
+                .or(reported.then_some(REPORTED_SECS)),
+            allow_active: lifted
+                .zip(path)
+                .is_some_and(|(list, path)| list.covers(&path)),
+            edge_verifies: answers.edge_verifies && !reported,
+            is_own: token.is_some_and(Token::changes_answer),
+        }
+    }
+
+    fn refused(
+        &self,
+        refusal: Refusal,
+        site: Option<&Site>,
+        record: &mut Record,
+    ) -> Response<Body> {
+        // A reported token is the log's business; what refused the request is the answer's.
+        record.reason = Some(refusal.code());
+        if let Refusal::Store(error) = &refusal
+            && *error != StoreError::NotFound
+        {
+            let path = record.path.as_deref().unwrap_or_default();
+            tracing::warn!(%error, path, request_id = %self.id, "the store failed");
+        }
+        let manner = Manner {
+            site: site.map(|site| (site.config.token.name(), &site.config.answers)),
+            now_unix_secs: self.now_unix_secs,
+        };
+        refusal.into_response(&self.head.method, &self.id, manner)
+    }
+}
+
+/// An object and how the conditions want it answered.
+struct Found {
+    opened: Opened,
+    answer: Answer,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    Whole,
+    Part,
+    NotModified,
+}

@@ -1,0 +1,9 @@
+//! Sockets: bound, accepted from, and closed without cutting an answer.
+
+mod bind;
+mod connection;
+mod drain;
+
+pub use self::bind::{BindFault, bind};
+pub use self::connection::{ConnectionSettings, serve};
+pub use self::drain::{Drain, Shutdown, shutdown_signal};

@@ -1,0 +1,103 @@
+//! A body that tells the log when it has ended, however it ends.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use bytes::{Buf, Bytes};
+use http_body::{Body, Frame, SizeHint};
+
+use super::{Observer, Record};
+
+/// What is still open of a request's record, and where it goes.
+struct Open {
+    record: Record,
+    started: Instant,
+    observer: Arc<Observer>,
+}
+
+/// A body and its record.
+pub struct Logged<B> {
+    body: B,
+    open: Option<Open>,
+}
+
+impl<B: Body<Data = Bytes>> Logged<B> {
+    /// A body that nobody is told of.
+    pub const fn silent(body: B) -> Self {
+        Self { body, open: None }
+    }
+
+    /// Watches `body`; `started` is when the request's head had arrived.
+    pub fn new(body: B, mut record: Record, started: Instant, observer: Arc<Observer>) -> Self {
+        record.complete = body.is_end_stream();
+        Self {
+            body,
+            open: Some(Open {
+                record,
+                started,
+                observer,
+            }),
+        }
+    }
+}
+
+impl<B: Body<Data = Bytes> + Unpin> Body for Logged<B> {
+    type Data = Bytes;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(context);
+        let ended = self.body.is_end_stream();
+        let Some(open) = &mut self.open else {
+            return polled;
+        };
+        match &polled {
+            Poll::Ready(Some(Ok(frame))) => {
+                let sent = frame.data_ref().map_or(0, Buf::remaining);
+                open.first_byte();
+                open.record.bytes_sent += sent as u64;
+                open.record.complete |= ended;
+            }
+            Poll::Ready(None) => open.record.complete = true,
+            Poll::Ready(Some(Err(_))) | Poll::Pending => {}
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Open {
+    fn first_byte(&mut self) {
+        let started = self.started;
+        self.record
+            .ttfb_ms
+            .get_or_insert_with(|| milliseconds(started));
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        if self.record.complete {
+            self.first_byte();
+        }
+        self.record.duration_ms = milliseconds(self.started);
+        self.observer.ended(&self.record);
+    }
+}
+
+/// Milliseconds since `started`, to the microsecond.
+fn milliseconds(started: Instant) -> f64 {
+    (started.elapsed().as_secs_f64() * 1e6).round() / 1e3
+}

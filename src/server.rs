@@ -1,0 +1,225 @@
+//! The server, wired: the one place that turns a configuration into what serves.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{Request, Response};
+use hyper::body::Incoming;
+use tokio::net::TcpListener;
+
+use crate::app::App;
+use crate::cache::Objects;
+use crate::clock::Clock;
+use crate::config::model::{Config, Delivery};
+use crate::listen::{BindFault, ConnectionSettings, Drain, Shutdown, bind, serve};
+use crate::observe::{AccessLog, Observer};
+use crate::sign::{self, SigningFault};
+use crate::sites::{Site, Sites};
+use crate::store::{self, StoreFault};
+use crate::{deliver, ops};
+
+/// Why a configuration that is right in itself cannot be served.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerFault {
+    /// A listener's address cannot be had.
+    #[error(transparent)]
+    Bind(#[from] BindFault),
+    /// A site's store cannot be made.
+    #[error("site {site:?}: {fault}")]
+    Store {
+        /// The site's name.
+        site: String,
+        /// What is wrong.
+        fault: StoreFault,
+    },
+    /// Parts of `[signing]` that cannot be used.
+    #[error("{}", list(.0))]
+    Signing(Vec<SigningFault>),
+    /// A listener that was taken has no address.
+    #[error("a listener has no address: {0}")]
+    Address(#[from] std::io::Error),
+}
+
+fn list(faults: &[SigningFault]) -> String {
+    let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    lines.join("\n")
+}
+
+/// What serves, and how.
+#[derive(Debug)]
+pub struct Server {
+    /// What requests share.
+    pub app: Arc<App>,
+    delivery: Delivery,
+    signing: Option<axum::Router>,
+}
+
+impl Server {
+    /// Opens the stores and builds everything; nothing listens yet.
+    ///
+    /// # Errors
+    /// [`ServerFault`], the first.
+    pub async fn new(config: Config, clock: Clock, log: AccessLog) -> Result<Self, ServerFault> {
+        let mut sites = Vec::with_capacity(config.sites.len());
+        for site in config.sites {
+            let store = store::open(&site.store)
+                .await
+                .map_err(|fault| ServerFault::Store {
+                    site: site.token.name().to_owned(),
+                    fault,
+                })?;
+            sites.push(Arc::new(Site {
+                config: site,
+                store,
+            }));
+        }
+        let signing = config.signing.map(|signing| {
+            sign::Signing::new(&signing, sites.clone(), clock.clone()).map(sign::router)
+        });
+        Ok(Self {
+            app: Arc::new(App {
+                sites: Sites::new(sites),
+                objects: Objects::new(&config.cache),
+                clock,
+                observer: Arc::new(Observer::new(log)),
+                drain: Drain::new(),
+            }),
+            delivery: config.delivery,
+            signing: signing.transpose().map_err(ServerFault::Signing)?,
+        })
+    }
+
+    /// Serves until `shutdown` says so, then drains. `answer` delivers; usually
+    /// [`deliver::deliver`].
+    pub async fn serve<A, F>(self, listeners: Listeners, mut shutdown: Shutdown, answer: A)
+    where
+        A: Fn(Arc<App>, SocketAddr, Request<Incoming>) -> F + Clone + Send + 'static,
+        F: Future<Output = Response<deliver::AnswerBody>> + Send + 'static,
+    {
+        let Self {
+            app,
+            delivery,
+            signing,
+        } = self;
+        let drain_delay = delivery.drain_delay;
+        let settings = ConnectionSettings {
+            header_timeout: delivery.header_timeout,
+            grace: delivery.grace,
+        };
+        let drain = app.drain.clone();
+        let ops = ops::router(app.clone());
+        let deliver = move |peer, request| answer(app.clone(), peer, request);
+        let delivery = tokio::spawn(serve(listeners.delivery, settings, drain.clone(), deliver));
+        let signing = listeners.signing.zip(signing).map(|(listener, router)| {
+            tokio::spawn(serve(listener, settings, drain.clone(), routed(router)))
+        });
+        // Probes and metrics are answered until the last answer has ended.
+        let last = Drain::new();
+        let ops = tokio::spawn(serve(listeners.ops, settings, last.clone(), routed(ops)));
+        shutdown.next().await;
+        tracing::info!("stopping: not ready any more; a second signal stops at once");
+        let drained = async {
+            drain.start();
+            tokio::time::sleep(drain_delay).await;
+            drain.close();
+            let _ = delivery.await;
+            if let Some(signing) = signing {
+                let _ = signing.await;
+            }
+            last.close();
+            let _ = tokio::time::timeout(Duration::from_secs(1), ops).await;
+        };
+        tokio::select! {
+            () = drained => tracing::info!("stopped"),
+            () = shutdown.next() => tracing::warn!("stopped at once"),
+        }
+    }
+}
+
+/// An axum router as an answer to a connection's requests; handlers find the client's address in
+/// `ConnectInfo`.
+fn routed(
+    router: axum::Router,
+) -> impl Fn(SocketAddr, Request<Incoming>) -> RoutedFuture + Clone + Send + 'static {
+    move |peer, mut request| {
+        let mut router = router.clone();
+        request
+            .extensions_mut()
+            .insert(axum::extract::ConnectInfo(peer));
+        Box::pin(async move {
+            use tower_service::Service;
+            let answered = router.call(request.map(axum::body::Body::new)).await;
+            answered.unwrap_or_else(|never| match never {})
+        })
+    }
+}
+
+type RoutedFuture =
+    std::pin::Pin<Box<dyn Future<Output = Response<axum::body::Body>> + Send + 'static>>;
+
+/// The three listeners, taken.
+#[derive(Debug)]
+pub struct Listeners {
+    delivery: TcpListener,
+    signing: Option<TcpListener>,
+    ops: TcpListener,
+    addresses: Addresses,
+}
+
+/// Where the listeners listen.
+#[derive(Clone, Copy, Debug)]
+pub struct Addresses {
+    /// Objects.
+    pub delivery: SocketAddr,
+    /// The signing API, where it is on.
+    pub signing: Option<SocketAddr>,
+    /// Probes and metrics.
+    pub ops: SocketAddr,
+}
+
+impl Listeners {
+    /// Takes every address of a configuration.
+    ///
+    /// # Errors
+    /// The first address that cannot be had.
+    pub async fn bind(config: &Config) -> Result<Self, ServerFault> {
+        let delivery = bind("delivery.listen", config.delivery.listen).await?;
+        let signing = match &config.signing {
+            Some(signing) => Some(bind("signing.listen", signing.listen).await?),
+            None => None,
+        };
+        Ok(Self::new(
+            delivery,
+            signing,
+            bind("ops.listen", config.ops.listen).await?,
+        )?)
+    }
+
+    /// Listeners that were taken already.
+    ///
+    /// # Errors
+    /// The system's word on an address.
+    pub fn new(
+        delivery: TcpListener,
+        signing: Option<TcpListener>,
+        ops: TcpListener,
+    ) -> std::io::Result<Self> {
+        let addresses = Addresses {
+            delivery: delivery.local_addr()?,
+            signing: signing.as_ref().map(TcpListener::local_addr).transpose()?,
+            ops: ops.local_addr()?,
+        };
+        Ok(Self {
+            delivery,
+            signing,
+            ops,
+            addresses,
+        })
+    }
+
+    /// Where they listen.
+    pub const fn addresses(&self) -> Addresses {
+        self.addresses
+    }
+}
