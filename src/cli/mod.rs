@@ -1,6 +1,7 @@
 //! The commands. Each has a file with its `Args` and its `run`.
 
 pub mod config;
+pub mod demo;
 pub mod explain;
 mod facts;
 pub mod health;
@@ -51,6 +52,8 @@ pub struct Cli {
 pub enum Command {
     /// Serve objects, the signing API and the ops listener.
     Serve(Box<serve::Args>),
+    /// Try it all on this machine: no configuration, no S3.
+    Demo(demo::Args),
     /// Ask a running process whether it is ready.
     Health(health::Args),
     /// Check a configuration, or write a starter.
@@ -73,6 +76,7 @@ pub enum Command {
 pub fn run(cli: Cli, clock: &Clock) -> ExitCode {
     match cli.command {
         Command::Serve(args) => serve::run(*args, clock),
+        Command::Demo(args) => demo::run(&args, clock),
         Command::Health(args) => health::run(&args),
         Command::Config(args) => config::run(args, clock),
         Command::Keys(args) => keys::run(args, clock),
