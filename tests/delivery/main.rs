@@ -1,0 +1,16 @@
+//! What a user sees of the origin, over real connections.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod cache;
+mod conditions;
+mod cors;
+mod denials;
+mod hosts;
+mod methods;
+mod names;
+mod policy;
+mod ranges;
+mod representation;
+mod s3;
