@@ -1,0 +1,123 @@
+//! The rules as lists, each entry with its reason.
+
+/// The rooms of `src/` from left to right, and what each imports. A room imports only from rooms
+/// that stand before it.
+pub(crate) const ROOMS: &[(&str, &[&str])] = &[
+    ("clock", &[]),
+    ("link", &[]),
+    ("vectors", &[]),
+    ("config", &[]),
+    ("request", &[]),
+    ("verify", &["config", "request"]),
+    ("store", &["config"]),
+    ("sites", &["config", "store"]),
+    ("cache", &["config", "store"]),
+    ("answer", &["cache", "config", "request", "store", "verify"]),
+    ("observe", &["verify"]),
+    ("listen", &[]),
+    ("app", &["cache", "clock", "listen", "observe", "sites"]),
+    (
+        "deliver",
+        &[
+            "answer", "app", "cache", "config", "observe", "request", "sites", "store", "verify",
+        ],
+    ),
+    (
+        "sign",
+        &["answer", "clock", "config", "link", "request", "sites"],
+    ),
+    ("ops", &["app", "request", "verify"]),
+    (
+        "server",
+        &[
+            "app", "cache", "clock", "config", "deliver", "listen", "observe", "ops", "sign",
+            "sites", "store",
+        ],
+    ),
+    (
+        "demo",
+        &[
+            "app", "clock", "config", "deliver", "link", "listen", "observe", "server", "sites",
+            "store",
+        ],
+    ),
+    (
+        "cli",
+        &[
+            "clock", "config", "deliver", "demo", "link", "listen", "observe", "request", "server",
+            "sign", "store", "vectors",
+        ],
+    ),
+];
+
+/// Rooms of a request's way; signing is not on it.
+pub(crate) const DELIVERY: &[&str] = &[
+    "answer", "app", "cache", "deliver", "observe", "request", "sites", "store", "verify",
+];
+
+/// A word, the files (or folders) that may hold it, and why only they.
+pub(crate) const OWNERS: &[(&str, &[&str], &str)] = &[
+    (
+        "moka",
+        &["src/cache/"],
+        "the cache library is the cache's own affair",
+    ),
+    ("aws_sdk_s3", S3, "the rest knows the store's trait, not S3"),
+    ("aws_config", S3, "the rest knows the store's trait, not S3"),
+    (
+        "aws_credential_types",
+        S3,
+        "the rest knows the store's trait, not S3",
+    ),
+    (
+        "cap_std",
+        &["src/store/fs.rs", "src/store/fs/"],
+        "files are read through the store",
+    ),
+    ("jsonwebtoken", JWT, "JWTs end where the caller is known"),
+    ("SystemTime::now", &["src/clock.rs"], "time is an argument"),
+    (
+        "std::env",
+        &["src/config/"],
+        "the environment is a layer of the configuration",
+    ),
+    (
+        "metrics_exporter_prometheus",
+        &["src/observe/"],
+        "metrics are recorded through `Metrics`",
+    ),
+    (
+        "\"countersign_",
+        &["src/observe/"],
+        "a metric's name stands once",
+    ),
+    (
+        "clap",
+        &["src/cli/", "src/main.rs"],
+        "the command line ends where a command starts",
+    ),
+    (
+        "tracing_subscriber",
+        &["src/cli/", "src/config/schema/mod.rs"],
+        "a library writes events; the configuration only checks `log.level`",
+    ),
+    (
+        "tracing_appender",
+        &["src/observe/"],
+        "the access log has one writer",
+    ),
+    (
+        "axum",
+        AXUM,
+        "delivery is plain hyper: nothing between the request and the verdict",
+    ),
+];
+
+pub(crate) const S3: &[&str] = &["src/store/s3.rs", "src/store/s3/"];
+pub(crate) const JWT: &[&str] = &[
+    "src/sign/",
+    "src/config/model.rs",
+    "src/config/schema/issuer.rs",
+    "src/demo/",
+];
+pub(crate) const AXUM: &[&str] = &["src/sign/", "src/ops/", "src/server.rs"];
