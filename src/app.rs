@@ -1,5 +1,9 @@
 //! What every request shares: the sites, the cache, the time, the log, the end.
 
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
 use crate::cache::Objects;
 use crate::clock::Clock;
 use crate::listen::Drain;
@@ -9,14 +13,36 @@ use crate::sites::Sites;
 /// All that a request needs.
 #[derive(Debug)]
 pub struct App {
-    /// The sites, by host.
-    pub sites: Sites,
+    sites: ArcSwap<Sites>,
     /// The cache, shared by all sites.
     pub objects: Objects,
     /// The time.
     pub clock: Clock,
     /// The log and the metrics.
-    pub observer: std::sync::Arc<Observer>,
+    pub observer: Arc<Observer>,
     /// The process's end.
     pub drain: Drain,
+}
+
+impl App {
+    /// What is shared by the requests of `sites`, from now on.
+    pub fn new(sites: Sites, objects: Objects, clock: Clock, observer: Arc<Observer>) -> Self {
+        Self {
+            sites: ArcSwap::from_pointee(sites),
+            objects,
+            clock,
+            observer,
+            drain: Drain::new(),
+        }
+    }
+
+    /// The sites as they are now; a request asks once, so that it sees one state of them.
+    pub fn sites(&self) -> Arc<Sites> {
+        self.sites.load_full()
+    }
+
+    /// From now on requests see `sites`; those that have started keep theirs.
+    pub fn replace_sites(&self, sites: Sites) {
+        self.sites.store(Arc::new(sites));
+    }
 }

@@ -97,6 +97,7 @@ impl Visit {
             Ok(site) => site,
             Err(refusal) => return self.refused(refusal, None, record),
         };
+        let site = site.as_ref();
         record.site = Some(site.config.token.name().to_owned());
         let mut response = match self.served(app, site, record).await {
             Ok(response) => response,
@@ -112,9 +113,9 @@ impl Visit {
         response
     }
 
-    fn site<'a>(&self, app: &'a App) -> Result<&'a Arc<Site>, Refusal> {
+    fn site(&self, app: &App) -> Result<Arc<Site>, Refusal> {
         let host = host_of(&self.head.uri, &self.head.headers).map_err(Refusal::Host)?;
-        app.sites.find(&host).ok_or(Refusal::UnknownHost)
+        app.sites().find(&host).cloned().ok_or(Refusal::UnknownHost)
     }
 
     /// request → decision → object → answer

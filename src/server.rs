@@ -78,13 +78,12 @@ impl Server {
             sign::Signing::new(&signing, sites.clone(), clock.clone()).map(sign::router)
         });
         Ok(Self {
-            app: Arc::new(App {
-                sites: Sites::new(sites),
-                objects: Objects::new(&config.cache),
+            app: Arc::new(App::new(
+                Sites::new(sites),
+                Objects::new(&config.cache),
                 clock,
-                observer: Arc::new(Observer::new(log)),
-                drain: Drain::new(),
-            }),
+                Arc::new(Observer::new(log)),
+            )),
             delivery: config.delivery,
             signing: signing.transpose().map_err(ServerFault::Signing)?,
         })

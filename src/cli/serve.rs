@@ -74,7 +74,7 @@ async fn serve(
 ) -> Result<(), Box<dyn std::error::Error>> {
     let listeners = Listeners::bind(&config).await?;
     let server = Server::new(config, clock, access_log).await?;
-    for site in server.app.sites.iter() {
+    for site in server.app.sites().iter() {
         let name = site.config.token.name();
         match site.store.probe().await {
             Ok(Probed::Readable) => {}

@@ -97,7 +97,12 @@ impl Demo {
         let config = settings.config()?;
         let server = Server::new(config, clock, AccessLog::off()).await?;
         let app = &server.app;
-        let site = app.sites.iter().next().cloned().ok_or(DemoFault::NoSite)?;
+        let site = app
+            .sites()
+            .iter()
+            .next()
+            .cloned()
+            .ok_or(DemoFault::NoSite)?;
         site.store.probe().await?;
         let prefix = site.config.store_prefix.as_str();
         let names = match options.source {

@@ -43,7 +43,7 @@ pub(super) async fn verify(State(app): State<Arc<App>>, headers: HeaderMap) -> R
         return answer(StatusCode::FORBIDDEN, "bad_path", None);
     };
     let host = host.or_else(|| only(&headers, "host")).unwrap_or_default();
-    let Some(site) = app.sites.find(&host.to_ascii_lowercase()) else {
+    let Some(site) = app.sites().find(&host.to_ascii_lowercase()).cloned() else {
         return answer(StatusCode::FORBIDDEN, "unknown_host", None);
     };
     let method = method.unwrap_or("GET");
