@@ -13,7 +13,7 @@ use crate::cache::Objects;
 use crate::clock::Clock;
 use crate::config::model::{Config, Delivery};
 use crate::listen::{BindFault, ConnectionSettings, Drain, Shutdown, bind, serve};
-use crate::observe::{AccessLog, Observer};
+use crate::observe::{AccessLog, Observer, Watched};
 use crate::sign::{self, SigningFault};
 use crate::sites::{Site, Sites};
 use crate::store::{self, StoreFault};
@@ -61,6 +61,8 @@ impl Server {
     /// # Errors
     /// [`ServerFault`], the first.
     pub async fn new(config: Config, clock: Clock, log: AccessLog) -> Result<Self, ServerFault> {
+        let observer = Arc::new(Observer::new(log));
+        observer.metrics.cache_max_bytes(config.cache.max_bytes);
         let mut sites = Vec::with_capacity(config.sites.len());
         for site in config.sites {
             let store = store::open(&site.store)
@@ -69,6 +71,11 @@ impl Server {
                     site: site.token.name().to_owned(),
                     fault,
                 })?;
+            let store = Arc::new(Watched::new(
+                site.token.name(),
+                store,
+                Arc::clone(&observer),
+            ));
             sites.push(Arc::new(Site {
                 config: site,
                 store,
@@ -82,7 +89,7 @@ impl Server {
                 Sites::new(sites),
                 Objects::new(&config.cache),
                 clock,
-                Arc::new(Observer::new(log)),
+                observer,
             )),
             delivery: config.delivery,
             signing: signing.transpose().map_err(ServerFault::Signing)?,

@@ -21,6 +21,7 @@ mod tests;
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use tokio::sync::oneshot;
 
@@ -83,6 +84,11 @@ impl Objects {
         // Weights are counted with the cache's own upkeep, which otherwise waits for traffic.
         self.shelf.bodies.run_pending_tasks().await;
         self.shelf.bodies.weighted_size()
+    }
+
+    /// How many objects have left to make room, since the start.
+    pub fn evictions(&self) -> u64 {
+        self.shelf.evicted.load(Ordering::Relaxed)
     }
 
     /// Opens an object for reading: `key` is what it is kept by, `store_key` its name in `store`.

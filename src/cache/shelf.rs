@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use moka::future::Cache;
+use moka::notification::RemovalCause;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::CacheKey;
@@ -25,6 +27,8 @@ const MAX_BODY_BYTES: u64 = u32::MAX as u64 / 2;
 pub(super) struct Shelf {
     pub(super) bodies: Cache<CacheKey, Arc<Whole>>,
     pub(super) metas: Cache<CacheKey, Known>,
+    /// How many bodies have left to make room.
+    pub(super) evicted: Arc<AtomicU64>,
     arriving: Arc<Semaphore>,
     pub(super) max_object_bytes: u64,
     pub(super) fresh_for: Duration,
@@ -34,12 +38,20 @@ impl Shelf {
     pub(super) fn new(settings: &CacheSettings) -> Self {
         let units = settings.max_bytes.div_ceil(RESERVED_UNIT_BYTES);
         let units = usize::try_from(units).unwrap_or(usize::MAX);
+        let evicted = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&evicted);
         Self {
             bodies: Cache::builder()
                 .max_capacity(settings.max_bytes)
+                .eviction_listener(move |_, _, cause| {
+                    if cause == RemovalCause::Size {
+                        counted.fetch_add(1, Ordering::Relaxed);
+                    }
+                })
                 .weigher(Whole::weight_bytes)
                 .build(),
             metas: Cache::new(MAX_KNOWN),
+            evicted,
             arriving: Arc::new(Semaphore::new(units.min(Semaphore::MAX_PERMITS))),
             max_object_bytes: settings.max_object_bytes.min(MAX_BODY_BYTES),
             fresh_for: settings.fresh_for,

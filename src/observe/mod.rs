@@ -5,11 +5,13 @@ mod access_log;
 mod logged;
 mod metrics;
 mod record;
+mod store;
 
 pub use self::access_log::AccessLog;
 pub use self::logged::Logged;
-pub use self::metrics::Metrics;
+pub use self::metrics::{Metrics, StoreCall};
 pub use self::record::Record;
+pub use self::store::Watched;
 
 /// The log and the metrics: what hears of every request.
 #[derive(Debug)]
@@ -31,6 +33,12 @@ impl Observer {
     /// A request's head has arrived.
     pub fn started(&self) {
         self.metrics.started();
+    }
+
+    /// The text that a scrape gets, with the log's losses.
+    pub fn scrape(&self) -> String {
+        self.metrics.log_lines_lost(self.log.lines_lost());
+        self.metrics.render()
     }
 
     /// A request has ended.

@@ -40,6 +40,12 @@ async fn ready(State(app): State<Arc<App>>) -> impl IntoResponse {
 async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
     let metrics = &app.observer.metrics;
     metrics.cached_bytes(app.objects.cached_bytes().await);
+    metrics.evictions(app.objects.evictions());
+    let sites = app.sites();
+    metrics.keys(sites.iter().flat_map(|site| {
+        let name = site.config.token.name();
+        site.config.keys.keys.iter().map(move |key| (name, key))
+    }));
     let text = "text/plain; version=0.0.4; charset=utf-8";
-    ([(header::CONTENT_TYPE, text)], metrics.render())
+    ([(header::CONTENT_TYPE, text)], app.observer.scrape())
 }

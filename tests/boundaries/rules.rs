@@ -13,7 +13,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("sites", &["config", "store"]),
     ("cache", &["config", "store"]),
     ("answer", &["cache", "config", "request", "store", "verify"]),
-    ("observe", &["verify"]),
+    ("observe", &["store", "verify"]),
     ("listen", &[]),
     ("app", &["cache", "clock", "listen", "observe", "sites"]),
     (

@@ -107,7 +107,7 @@ fn many_readers_of_a_cold_object_are_one_question_to_the_store() {
         }
     });
     let outcome = |word: &str| {
-        let line = format!("countersign_cache_outcomes_total{{outcome=\"{word}\"}}");
+        let line = format!("countersign_cache_outcomes_total{{site=\"media\",outcome=\"{word}\"}}");
         origin.metric(&line).unwrap_or_default()
     };
     let ended = || (outcome("miss") + outcome("shared") + outcome("hit") >= 50.0).then_some(());

@@ -21,7 +21,7 @@ fn objects_are_read_with_get_and_head_and_nothing_else() {
     assert!(!head.header("etag").is_empty());
 
     let reads = origin.metric(
-        "countersign_decisions_total{decision=\"granted\",reason=\"none\",carrier=\"query\"}",
+        "countersign_decisions_total{site=\"media\",decision=\"granted\",reason=\"none\",carrier=\"query\"}",
     );
     assert_eq!(reads, Some(2.0));
     let all = Terms {
@@ -54,7 +54,7 @@ fn objects_are_read_with_get_and_head_and_nothing_else() {
     assert_eq!(origin.raw(&upload).status, 405);
     // Neither verified nor looked up: no method but the two above came further than the door.
     assert_eq!(
-        origin.metric("countersign_cache_outcomes_total{outcome=\"miss\"}"),
+        origin.metric("countersign_cache_outcomes_total{site=\"media\",outcome=\"miss\"}"),
         Some(1.0)
     );
     assert_eq!(origin.get(&signed("/a.txt")).text(), "hello");

@@ -46,8 +46,7 @@ fn each_mode_opens_what_it_says() {
         assert_eq!(origin.get(&format!("/{mode}/../a.txt")).code(), "bad_path");
         assert_eq!(origin.get(&twice).code(), "conflict", "{mode}");
     }
-    let reported =
-        "countersign_decisions_total{decision=\"reported\",reason=\"expired\",carrier=\"query\"}";
+    let reported = "countersign_decisions_total{site=\"media\",decision=\"reported\",reason=\"expired\",carrier=\"query\"}";
     assert_eq!(origin.metric(reported), Some(1.0));
     // A token that holds is carried out, or refused, in every mode that looks at it.
     let download = Terms {

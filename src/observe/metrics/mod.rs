@@ -1,10 +1,19 @@
 //! Metrics, in Prometheus' text format. No label holds anything that a stranger can make up.
 
-use metrics::{Counter, Gauge, Histogram, Key, KeyName, Label, Level, Metadata, Recorder, Unit};
+mod keys;
+mod names;
+
+use std::sync::{Mutex, PoisonError};
+
+use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder};
 use metrics_exporter_prometheus::{
     Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
 };
 
+use self::names::{
+    BUILD, BYTES, CACHE, CACHE_MAX, CACHED, CUT, DECISIONS, DURATION, EVICTIONS, FIRST_BYTE,
+    IN_FLIGHT, LINES_LOST, REQUESTS, STORE_CALLS, STORE_DURATION,
+};
 use super::Record;
 
 const METADATA: Metadata<'static> = Metadata::new(module_path!(), Level::INFO, None);
@@ -14,15 +23,18 @@ const BUCKETS_SECS: [f64; 12] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0,
 ];
 
-const REQUESTS: &str = "countersign_requests_total";
-const DECISIONS: &str = "countersign_decisions_total";
-const CACHE: &str = "countersign_cache_outcomes_total";
-const BYTES: &str = "countersign_response_body_bytes_total";
-const DURATION: &str = "countersign_request_duration_seconds";
-const FIRST_BYTE: &str = "countersign_time_to_first_byte_seconds";
-const IN_FLIGHT: &str = "countersign_requests_in_flight";
-const CACHED: &str = "countersign_cache_bytes";
-const BUILD: &str = "countersign_build_info";
+/// A call to a store, answered.
+#[derive(Clone, Copy, Debug)]
+pub struct StoreCall<'c> {
+    /// The site's name.
+    pub site: &'c str,
+    /// `get`, `head` or `names`.
+    pub operation: &'static str,
+    /// `ok`, or what went wrong.
+    pub result: &'static str,
+    /// Until the head of the answer.
+    pub duration_secs: f64,
+}
 
 /// The process's metrics; a value, not a global.
 pub struct Metrics {
@@ -31,7 +43,11 @@ pub struct Metrics {
     bytes: Counter,
     in_flight: Gauge,
     cached: Gauge,
+    evictions: Counter,
     first_byte: Histogram,
+    lines_lost: Counter,
+    keys: Mutex<keys::Told>,
+    process: metrics_process::Collector,
 }
 
 impl Metrics {
@@ -41,7 +57,9 @@ impl Metrics {
             .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &BUCKETS_SECS);
         // The list of buckets is not empty, which is all that can be wrong with it.
         let recorder = builder.unwrap_or_default().build_recorder();
-        describe(&recorder);
+        names::describe(&recorder);
+        let process = metrics_process::Collector::default();
+        metrics::with_local_recorder(&recorder, || process.describe());
         let key = Key::from_static_name;
         let build = Key::from_parts(
             BUILD,
@@ -52,7 +70,11 @@ impl Metrics {
             bytes: recorder.register_counter(&key(BYTES), &METADATA),
             in_flight: recorder.register_gauge(&key(IN_FLIGHT), &METADATA),
             cached: recorder.register_gauge(&key(CACHED), &METADATA),
+            evictions: recorder.register_counter(&key(EVICTIONS), &METADATA),
             first_byte: recorder.register_histogram(&key(FIRST_BYTE), &METADATA),
+            lines_lost: recorder.register_counter(&key(LINES_LOST), &METADATA),
+            keys: Mutex::default(),
+            process,
             handle: recorder.handle(),
             recorder,
         }
@@ -69,23 +91,32 @@ impl Metrics {
         self.bytes.increment(record.bytes_sent);
         let method = known_method(&record.method);
         let status = record.status.to_string();
+        // A site's name is the configuration's; a request that found none has an empty one.
+        let site = || Label::new("site", record.site.clone().unwrap_or_default());
         self.count(
             REQUESTS,
-            vec![Label::new("method", method), Label::new("status", status)],
+            vec![
+                site(),
+                Label::new("method", method),
+                Label::new("status", status),
+            ],
         );
+        if !record.complete {
+            self.count(CUT, vec![site()]);
+        }
         let reason = record.reason.unwrap_or("none");
         let carrier = record.carrier.unwrap_or("none");
-        let labels = [
-            ("decision", record.decision),
-            ("reason", reason),
-            ("carrier", carrier),
-        ];
         self.count(
             DECISIONS,
-            labels.map(|(name, value)| Label::new(name, value)).into(),
+            vec![
+                site(),
+                Label::new("decision", record.decision),
+                Label::new("reason", reason),
+                Label::new("carrier", carrier),
+            ],
         );
         if let Some(outcome) = record.cache {
-            self.count(CACHE, vec![Label::new("outcome", outcome)]);
+            self.count(CACHE, vec![site(), Label::new("outcome", outcome)]);
         }
         let duration = Key::from_parts(DURATION, vec![Label::new("method", method)]);
         self.recorder
@@ -102,8 +133,54 @@ impl Metrics {
         self.cached.set(bytes as f64);
     }
 
+    /// How many bytes the cache may hold.
+    pub fn cache_max_bytes(&self, bytes: u64) {
+        let gauge = Key::from_static_name(CACHE_MAX);
+        #[allow(clippy::cast_precision_loss, reason = "a gauge is a float")]
+        self.recorder
+            .register_gauge(&gauge, &METADATA)
+            .set(bytes as f64);
+    }
+
+    /// How many objects have left the cache to make room, since the start.
+    pub fn evictions(&self, count: u64) {
+        self.evictions.absolute(count);
+    }
+
+    /// How many lines the access log has lost, since the start.
+    pub fn log_lines_lost(&self, count: u64) {
+        self.lines_lost.absolute(count);
+    }
+
+    /// A site's store has answered a call.
+    pub fn store_called(&self, call: &StoreCall<'_>) {
+        let labels = || {
+            vec![
+                Label::new("site", call.site.to_owned()),
+                Label::new("operation", call.operation),
+            ]
+        };
+        let mut counted = labels();
+        counted.push(Label::new("result", call.result));
+        self.count(STORE_CALLS, counted);
+        let key = Key::from_parts(STORE_DURATION, labels());
+        self.recorder
+            .register_histogram(&key, &METADATA)
+            .record(call.duration_secs);
+    }
+
+    /// The keys of every site, as they are now.
+    pub fn keys<'k, T: 'k>(
+        &self,
+        keys: impl Iterator<Item = (&'k str, &'k countersign_token::Key<T>)>,
+    ) {
+        let mut told = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        told.tell(&self.recorder, keys);
+    }
+
     /// The text that a scrape gets.
     pub fn render(&self) -> String {
+        metrics::with_local_recorder(&self.recorder, || self.process.collect());
         self.handle.run_upkeep();
         self.handle.render()
     }
@@ -134,43 +211,6 @@ fn known_method(method: &str) -> &'static str {
         .unwrap_or("other")
 }
 
-fn describe(recorder: &PrometheusRecorder) {
-    let name = KeyName::from_const_str;
-    let counter = |metric, text: &'static str| {
-        recorder.describe_counter(name(metric), Some(Unit::Count), text.into());
-    };
-    counter(REQUESTS, "Requests to the delivery listener.");
-    counter(
-        DECISIONS,
-        "Verdicts, by reason and by what brought the token.",
-    );
-    counter(CACHE, "What the cache did for requests that reached it.");
-    recorder.describe_counter(name(BYTES), Some(Unit::Bytes), "Body bytes sent.".into());
-    recorder.describe_gauge(
-        name(IN_FLIGHT),
-        None,
-        "Requests that have not ended.".into(),
-    );
-    recorder.describe_gauge(
-        name(CACHED),
-        Some(Unit::Bytes),
-        "Bytes held by the cache.".into(),
-    );
-    recorder.describe_gauge(
-        name(BUILD),
-        None,
-        "Always 1; the version is a label.".into(),
-    );
-    let histogram = |metric, text: &'static str| {
-        recorder.describe_histogram(name(metric), Some(Unit::Seconds), text.into());
-    };
-    histogram(DURATION, "From a request's head to the end of its answer.");
-    histogram(
-        FIRST_BYTE,
-        "From a request's head to the first byte of its answer's body.",
-    );
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Metrics, Record};
@@ -190,8 +230,8 @@ mod tests {
         });
         let text = metrics.render();
         for line in [
-            r#"countersign_requests_total{method="other",status="403"} 1"#,
-            r#"countersign_decisions_total{decision="denied",reason="expired",carrier="none"} 1"#,
+            r#"countersign_requests_total{site="",method="other",status="403"} 1"#,
+            r#"countersign_decisions_total{site="",decision="denied",reason="expired",carrier="none"} 1"#,
             "countersign_response_body_bytes_total 7",
             "countersign_requests_in_flight 0",
             "countersign_time_to_first_byte_seconds_count 1",

@@ -1,0 +1,126 @@
+//! Every metric's name, kind and help, once. Names and units follow Prometheus' conventions
+//! (<https://prometheus.io/docs/practices/naming/>); no label holds what a stranger can make up.
+
+use metrics::{KeyName, Recorder, Unit};
+
+pub(super) const REQUESTS: &str = "countersign_requests_total";
+pub(super) const DECISIONS: &str = "countersign_decisions_total";
+pub(super) const BYTES: &str = "countersign_response_body_bytes_total";
+pub(super) const CUT: &str = "countersign_responses_cut_total";
+pub(super) const DURATION: &str = "countersign_request_duration_seconds";
+pub(super) const FIRST_BYTE: &str = "countersign_time_to_first_byte_seconds";
+pub(super) const IN_FLIGHT: &str = "countersign_requests_in_flight";
+pub(super) const CACHE: &str = "countersign_cache_outcomes_total";
+pub(super) const CACHED: &str = "countersign_cache_bytes";
+pub(super) const CACHE_MAX: &str = "countersign_cache_max_bytes";
+pub(super) const EVICTIONS: &str = "countersign_cache_evictions_total";
+pub(super) const STORE_CALLS: &str = "countersign_store_calls_total";
+pub(super) const STORE_DURATION: &str = "countersign_store_call_duration_seconds";
+pub(super) const KEY_STATE: &str = "countersign_key_state";
+pub(super) const KEY_UNTIL: &str = "countersign_key_until_timestamp_seconds";
+pub(super) const LINES_LOST: &str = "countersign_access_log_lines_lost_total";
+pub(super) const BUILD: &str = "countersign_build_info";
+
+enum Kind {
+    Counter,
+    Gauge,
+    Histogram,
+}
+use Kind::{Counter, Gauge, Histogram};
+
+/// Name, kind, unit, help.
+const ALL: &[(&str, Kind, Option<Unit>, &str)] = &[
+    (
+        REQUESTS,
+        Counter,
+        None,
+        "Requests to the delivery listener that have ended.",
+    ),
+    (
+        DECISIONS,
+        Counter,
+        None,
+        "Verdicts, by reason and by what brought the token.",
+    ),
+    (BYTES, Counter, Some(Unit::Bytes), "Body bytes sent."),
+    (
+        CUT,
+        Counter,
+        None,
+        "Answers whose body did not reach its end: the client left, or the store failed.",
+    ),
+    (
+        DURATION,
+        Histogram,
+        Some(Unit::Seconds),
+        "From a request's head to the end of its answer.",
+    ),
+    (
+        FIRST_BYTE,
+        Histogram,
+        Some(Unit::Seconds),
+        "From a request's head to the first byte of its answer's body.",
+    ),
+    (IN_FLIGHT, Gauge, None, "Requests that have not ended."),
+    (
+        CACHE,
+        Counter,
+        None,
+        "What the cache did for requests that reached it.",
+    ),
+    (CACHED, Gauge, Some(Unit::Bytes), "Bytes held by the cache."),
+    (
+        CACHE_MAX,
+        Gauge,
+        Some(Unit::Bytes),
+        "Bytes that the cache may hold.",
+    ),
+    (
+        EVICTIONS,
+        Counter,
+        None,
+        "Objects that left the cache to make room.",
+    ),
+    (
+        STORE_CALLS,
+        Counter,
+        None,
+        "Calls to a site's store that were answered, by result.",
+    ),
+    (
+        STORE_DURATION,
+        Histogram,
+        Some(Unit::Seconds),
+        "From a call to the store to the head of its answer.",
+    ),
+    (
+        KEY_STATE,
+        Gauge,
+        None,
+        "1 for the state that a key is in, 0 for the others.",
+    ),
+    (
+        KEY_UNTIL,
+        Gauge,
+        Some(Unit::Seconds),
+        "When a key stops to verify, for keys with an end.",
+    ),
+    (
+        LINES_LOST,
+        Counter,
+        None,
+        "Access log lines dropped, as their reader was too slow or the disk full.",
+    ),
+    (BUILD, Gauge, None, "Always 1; the version is a label."),
+];
+
+pub(super) fn describe(recorder: &impl Recorder) {
+    for (metric, kind, unit, help) in ALL {
+        let (name, help) = (KeyName::from_const_str(metric), (*help).into());
+        match kind {
+            Counter => recorder.describe_counter(name, *unit, help),
+            Gauge => recorder.describe_gauge(name, *unit, help),
+            Histogram => recorder.describe_histogram(name, *unit, help),
+        }
+    }
+}

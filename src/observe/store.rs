@@ -1,0 +1,84 @@
+//! A store whose calls are counted and timed.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use futures_util::future::BoxFuture;
+
+use super::{Observer, StoreCall};
+use crate::store::{Fetched, ObjectMeta, Probed, Read, Store, StoreError, StoreFault, StoreKey};
+
+/// A site's store, watched.
+#[derive(Debug)]
+pub struct Watched {
+    site: String,
+    store: Arc<dyn Store>,
+    observer: Arc<Observer>,
+}
+
+impl Watched {
+    /// Tells `observer` of every call to `store`, the store of the site named `site`.
+    pub fn new(site: &str, store: Arc<dyn Store>, observer: Arc<Observer>) -> Self {
+        Self {
+            site: site.to_owned(),
+            store,
+            observer,
+        }
+    }
+
+    async fn call<T>(
+        &self,
+        operation: &'static str,
+        answer: BoxFuture<'_, Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let started = Instant::now();
+        let answer = answer.await;
+        self.observer.metrics.store_called(&StoreCall {
+            site: &self.site,
+            operation,
+            result: answer.as_ref().map_or_else(result, |_| "ok"),
+            duration_secs: started.elapsed().as_secs_f64(),
+        });
+        answer
+    }
+}
+
+impl Store for Watched {
+    fn head<'a>(
+        &'a self,
+        key: &'a StoreKey,
+        version: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<ObjectMeta, StoreError>> {
+        Box::pin(self.call("head", self.store.head(key, version)))
+    }
+
+    fn get<'a>(&'a self, read: Read<'a>) -> BoxFuture<'a, Result<Fetched, StoreError>> {
+        Box::pin(self.call("get", self.store.get(read)))
+    }
+
+    fn probe(&self) -> BoxFuture<'_, Result<Probed, StoreFault>> {
+        self.store.probe()
+    }
+
+    fn names<'a>(&'a self, prefix: &'a str) -> BoxFuture<'a, Result<Vec<String>, StoreError>> {
+        Box::pin(self.call("names", self.store.names(prefix)))
+    }
+
+    fn kind(&self) -> &'static str {
+        self.store.kind()
+    }
+}
+
+/// The word for a result that is none.
+fn result(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::NotFound => "not_found",
+        StoreError::Denied => "denied",
+        StoreError::RangeNotSatisfiable { .. } => "range_not_satisfiable",
+        StoreError::Changed => "changed",
+        StoreError::Unavailable => "unavailable",
+        StoreError::Timeout => "timeout",
+        StoreError::BodyLength => "body_length",
+        StoreError::Misconfigured => "misconfigured",
+    }
+}
