@@ -1,19 +1,24 @@
 //! What every request shares: the sites, the cache, the time, the log, the end.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use http::HeaderMap;
 
 use crate::cache::Objects;
 use crate::clock::Clock;
+use crate::config::model::Delivery;
 use crate::listen::Drain;
 use crate::observe::Observer;
+use crate::request::Client;
 use crate::sites::Sites;
 
 /// All that a request needs.
 #[derive(Debug)]
 pub struct App {
     sites: ArcSwap<Sites>,
+    delivery: Delivery,
     /// The cache, shared by all sites.
     pub objects: Objects,
     /// The time.
@@ -26,9 +31,16 @@ pub struct App {
 
 impl App {
     /// What is shared by the requests of `sites`, from now on.
-    pub fn new(sites: Sites, objects: Objects, clock: Clock, observer: Arc<Observer>) -> Self {
+    pub fn new(
+        sites: Sites,
+        delivery: Delivery,
+        objects: Objects,
+        clock: Clock,
+        observer: Arc<Observer>,
+    ) -> Self {
         Self {
             sites: ArcSwap::from_pointee(sites),
+            delivery,
             objects,
             clock,
             observer,
@@ -39,6 +51,12 @@ impl App {
     /// The sites as they are now; a request asks once, so that it sees one state of them.
     pub fn sites(&self) -> Arc<Sites> {
         self.sites.load_full()
+    }
+
+    /// Who asks at the delivery listener, on a connection from `peer`.
+    pub fn client(&self, peer: SocketAddr, headers: &HeaderMap) -> Client {
+        let country_header = self.delivery.country_header.as_ref();
+        Client::of(peer.ip(), headers, &self.delivery.proxies, country_header)
     }
 
     /// From now on requests see `sites`; those that have started keep theirs.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use countersign_token::{CanonicalPath, ClientAddress};
+use countersign_token::CanonicalPath;
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, header};
 use hyper::body::Incoming;
@@ -21,7 +21,7 @@ use crate::app::App;
 use crate::cache::{CacheKey, Opened, Wanted};
 use crate::config::rfc3339;
 use crate::observe::{Logged, Record};
-use crate::request::{RequestId, host_of};
+use crate::request::{Client, RequestId, host_of};
 use crate::sites::Site;
 use crate::store::{ByteRange, StoreError, StoreKey};
 use crate::verify::{Decision, Pass, Token, decide};
@@ -53,7 +53,7 @@ pub async fn deliver(
     let (head, _) = request.into_parts();
     let visit = Visit {
         now_unix_secs: app.clock.now_unix_secs(),
-        client: ClientAddress::from(peer.ip()),
+        client: app.client(peer, &head.headers),
         id: RequestId::random().to_string(),
         started,
         head,
@@ -61,7 +61,7 @@ pub async fn deliver(
     let mut record = Record {
         time: rfc3339(visit.now_unix_secs),
         request_id: visit.id.clone(),
-        client: Some(visit.client.ip().to_string()),
+        client: visit.client.address.map(|client| client.ip().to_string()),
         method: logged_method(&visit.head.method),
         decision: "none",
         ..Record::default()
@@ -85,7 +85,7 @@ fn logged_method(method: &Method) -> String {
 /// One request and what is known of it from the start.
 struct Visit {
     head: Parts,
-    client: ClientAddress,
+    client: Client,
     id: String,
     started: Instant,
     now_unix_secs: u64,
@@ -114,7 +114,7 @@ impl Visit {
     }
 
     fn site(&self, app: &App) -> Result<Arc<Site>, Refusal> {
-        let host = host_of(&self.head.uri, &self.head.headers).map_err(Refusal::Host)?;
+        let host = host_of(&self.head).map_err(Refusal::Host)?;
         app.sites().find(&host).cloned().ok_or(Refusal::UnknownHost)
     }
 
@@ -161,7 +161,7 @@ impl Visit {
             &site.config,
             &(),
             &self.head,
-            Some(self.client),
+            &self.client,
             self.now_unix_secs,
         );
         match decision {

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use crate::app::App;
 use crate::cache::Objects;
 use crate::clock::Clock;
-use crate::config::model::{Config, Delivery};
+use crate::config::model::{Config, Delivery, Ops};
 use crate::listen::{BindFault, ConnectionSettings, Drain, Shutdown, bind, serve};
 use crate::observe::{AccessLog, Observer, Watched};
 use crate::sign::{self, SigningFault};
@@ -52,6 +52,7 @@ pub struct Server {
     /// What requests share.
     pub app: Arc<App>,
     delivery: Delivery,
+    ops: Ops,
     signing: Option<axum::Router>,
 }
 
@@ -87,11 +88,13 @@ impl Server {
         Ok(Self {
             app: Arc::new(App::new(
                 Sites::new(sites),
+                config.delivery.clone(),
                 Objects::new(&config.cache),
                 clock,
                 observer,
             )),
             delivery: config.delivery,
+            ops: config.ops,
             signing: signing.transpose().map_err(ServerFault::Signing)?,
         })
     }
@@ -106,6 +109,7 @@ impl Server {
         let Self {
             app,
             delivery,
+            ops,
             signing,
         } = self;
         let drain_delay = delivery.drain_delay;
@@ -114,7 +118,7 @@ impl Server {
             grace: delivery.grace,
         };
         let drain = app.drain.clone();
-        let ops = ops::router(app.clone());
+        let ops = ops::router(app.clone(), &ops);
         let deliver = move |peer, request| answer(app.clone(), peer, request);
         let delivery = tokio::spawn(serve(listeners.delivery, settings, drain.clone(), deliver));
         let signing = listeners.signing.zip(signing).map(|(listener, router)| {

@@ -185,3 +185,26 @@ fn verify_answers_nginx_and_traefik() {
     let answer = origin.ops("/verify", &[nginx(&good), host]);
     assert_eq!(answer.header("countersign-path"), "/caf%C3%A9%201.txt");
 }
+
+#[test]
+fn verify_takes_a_country_only_from_the_header_that_is_configured() {
+    let mut terms = terms();
+    terms.geo = vec!["CH".into()];
+    let target = signed_with("/a.txt", &terms);
+    let ask = |origin: &Origin, lines: &[(&'static str, &'static str)]| {
+        let mut headers = vec![nginx(&target), ("X-Original-Host", "media.test")];
+        headers.extend(lines);
+        let answer = origin.ops("/verify", &headers);
+        (answer.status, answer.header("countersign-reason"))
+    };
+    let geo = || (403, "geo".to_owned());
+    let country = "X-Country";
+    let without = Origin::media("", "");
+    assert_eq!(ask(&without, &[(country, "CH")]), geo());
+    let top = TOP.replacen("[ops]\n", "[ops]\ncountry_header = \"X-Country\"\n", 1);
+    let with = Origin::start(&format!("{top}{}", site("media", "", "")));
+    assert_eq!(ask(&with, &[(country, "CH")]).0, 200);
+    assert_eq!(ask(&with, &[(country, "DE")]), geo());
+    assert_eq!(ask(&with, &[]), geo());
+    assert_eq!(ask(&with, &[(country, "CH"), (country, "CH")]), geo());
+}

@@ -6,7 +6,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use countersign_token::{Key, Patterns, PolicyRule, PrivateKey, Reason};
+use http::HeaderName;
 use zeroize::Zeroizing;
+
+use super::networks::Networks;
 
 /// Text owned by the configuration, as the token crate's generic parameter.
 pub type Text = Box<str>;
@@ -39,6 +42,39 @@ pub struct Delivery {
     pub drain_delay: Duration,
     /// `grace`, default 30 s: how long requests in flight may take after the listeners closed.
     pub grace: Duration,
+    /// What is believed of the proxies in front.
+    pub proxies: Proxies,
+    /// `country_header`: in which trusted proxies tell the client's country; default none.
+    pub country_header: Option<HeaderName>,
+}
+
+/// The proxies in front of a listener, and how they tell whom they speak for.
+#[derive(Clone, Debug, Default)]
+pub struct Proxies {
+    /// `trusted_proxies`: their networks; default none.
+    pub trusted: Networks,
+    /// `client_ip_header`: the one header that they tell it in; default none.
+    pub client_header: Option<ClientHeader>,
+}
+
+/// The header in which proxies tell the client's address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClientHeader {
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
+    /// Any other: addresses, separated by commas, as in `X-Forwarded-For`.
+    Addresses(HeaderName),
+}
+
+impl ClientHeader {
+    /// A header by its name decides how its text is read.
+    pub fn of(name: HeaderName) -> Self {
+        if name == http::header::FORWARDED {
+            Self::Forwarded
+        } else {
+            Self::Addresses(name)
+        }
+    }
 }
 
 /// The listener of `/livez`, `/readyz`, `/metrics` and `/verify`.
@@ -46,6 +82,8 @@ pub struct Delivery {
 pub struct Ops {
     /// `listen`, default `127.0.0.1:9090`.
     pub listen: SocketAddr,
+    /// `country_header`: in which the proxy that asks `/verify` tells the client's country; default none.
+    pub country_header: Option<HeaderName>,
 }
 
 /// The in-memory cache, shared by all sites.
@@ -175,6 +213,8 @@ pub struct Answers {
 pub struct Signing {
     /// `listen`, default `127.0.0.1:8081`.
     pub listen: SocketAddr,
+    /// What is believed of the proxies in front.
+    pub proxies: Proxies,
     /// `allowed_origins`: the API's own CORS list; default none.
     pub allowed_origins: Vec<String>,
     /// `[[signing.issuer]]`.

@@ -8,8 +8,8 @@ use tempfile::TempDir;
 
 use super::{DemoFault, Options, Source};
 use crate::config::model::{
-    Answers, CacheSettings, Config, Cors, Delivery, Issuer, IssuerKeys, KeyRing, Log, Ops, Rule,
-    Secret, Signing, Site, StoreSettings,
+    Answers, CacheSettings, Config, Cors, Delivery, Issuer, IssuerKeys, KeyRing, Log, Ops, Proxies,
+    Rule, Secret, Signing, Site, StoreSettings,
 };
 use crate::config::to_hex;
 use crate::server::Listeners;
@@ -115,6 +115,8 @@ impl Settings {
                 header_timeout: Duration::from_secs(10),
                 drain_delay: Duration::ZERO,
                 grace: Duration::from_secs(2),
+                proxies: Proxies::default(),
+                country_header: None,
             },
             signing: Some(signing(
                 self.signing,
@@ -122,7 +124,10 @@ impl Settings {
                 self.jwt_secret,
                 self.rule_paths,
             )),
-            ops: Ops { listen: self.ops },
+            ops: Ops {
+                listen: self.ops,
+                country_header: None,
+            },
             cache: CacheSettings {
                 max_bytes: 64 << 20,
                 max_object_bytes: 8 << 20,
@@ -150,6 +155,7 @@ fn signing(
     };
     Signing {
         listen,
+        proxies: Proxies::default(),
         allowed_origins,
         issuers: vec![Issuer {
             issuer: ISSUER.to_owned(),

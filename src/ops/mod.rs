@@ -12,9 +12,14 @@ use axum::routing::{any, get};
 use http::{StatusCode, header};
 
 use crate::app::App;
+use crate::config::model::Ops;
 
 /// The listener's routes.
-pub fn router(app: Arc<App>) -> Router {
+pub fn router(app: Arc<App>, settings: &Ops) -> Router {
+    let verifying = verify::Verifying {
+        app: app.clone(),
+        country_header: settings.country_header.clone(),
+    };
     Router::new()
         .route(
             "/",
@@ -23,7 +28,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/livez", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
-        .route("/verify", any(verify::verify))
+        .route("/verify", any(verify::verify).with_state(verifying))
         .with_state(app)
 }
 

@@ -7,6 +7,7 @@
 //! | `X-Original-Method` | `X-Forwarded-Method` | the method; default `GET` |
 //! | `X-Original-Host`, else `Host` | `X-Forwarded-Host`, else `Host` | names the site, where there are several |
 //! | `X-Real-IP` | `X-Real-IP` | the client's address; default unknown |
+//! | `ops.country_header` | `ops.country_header` | the client's country; default unknown |
 //!
 //! The proxy must set (or clear) what it uses, as a client may send any of them. A request that has
 //! the target in both forms, or one of a form's headers twice, is refused: one is the client's. All other headers are the
@@ -17,13 +18,27 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use countersign_token::{ClientAddress, Reason, Request};
-use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 
 use crate::app::App;
-use crate::request::Lines;
+use crate::request::{Country, Lines};
 use crate::verify::{Decision, Token, decide_facts};
 
-pub(super) async fn verify(State(app): State<Arc<App>>, headers: HeaderMap) -> Response<String> {
+/// What the handler needs.
+#[derive(Clone)]
+pub(super) struct Verifying {
+    pub(super) app: Arc<App>,
+    /// In which the proxy tells the client's country.
+    pub(super) country_header: Option<HeaderName>,
+}
+
+pub(super) async fn verify(
+    State(Verifying {
+        app,
+        country_header,
+    }): State<Verifying>,
+    headers: HeaderMap,
+) -> Response<String> {
     let told = match (
         headers.get("x-original-uri"),
         headers.get("x-forwarded-uri"),
@@ -50,12 +65,13 @@ pub(super) async fn verify(State(app): State<Arc<App>>, headers: HeaderMap) -> R
     if !["GET", "HEAD"].contains(&method) {
         return answer(StatusCode::FORBIDDEN, "method_not_allowed", None);
     }
+    let country = country_header.and_then(|name| Country::of(&headers, &name));
     let request = Request {
         method,
         target: target.as_bytes(),
         headers: Lines(&headers),
         client: only(&headers, "x-real-ip").and_then(ClientAddress::parse),
-        country: None,
+        country: country.as_ref().map(Country::as_str),
     };
     match decide_facts(&site.config, &(), &request, app.clock.now_unix_secs()) {
         // A proxy cannot carry these out, and ignoring them would widen the grant (TOKEN.md §7).

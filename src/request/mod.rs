@@ -1,9 +1,12 @@
 //! What is read of a request before its token: whose site it is for, and who asks.
 
+mod client;
+mod forwarded;
 mod headers;
 mod host;
 mod id;
 
+pub use self::client::{Client, Country};
 pub use self::headers::Lines;
 pub use self::host::{HostFault, host_of, is_host};
 pub use self::id::RequestId;

@@ -17,7 +17,7 @@ use super::json;
 use super::keys::keys;
 use super::refusal::{MAX_BODY_BYTES, Refusal};
 use super::request::parse;
-use crate::request::RequestId;
+use crate::request::{Client, RequestId};
 
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -33,7 +33,7 @@ pub(super) async fn sign(State(state): State<Arc<Signing>>, request: Request) ->
 
 async fn try_sign(state: &Signing, request: Request, request_id: &str) -> Result<Granted, Refusal> {
     let caller = identify(state, request.headers(), request_id)?;
-    let client = client(&request);
+    let client = client(state, &request);
     if !is_json(request.headers()) {
         return Err(Refusal::ContentType);
     }
@@ -71,10 +71,11 @@ fn identify(state: &Signing, headers: &HeaderMap, request_id: &str) -> Result<Ca
     })
 }
 
-/// The socket's address: headers that a proxy may set are not read here.
-fn client(request: &Request) -> Option<IpAddr> {
-    let address = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
-    Some(address.0.ip())
+/// Who asks, by the rules of the delivery listener. `None`: unknown.
+fn client(state: &Signing, request: &Request) -> Option<IpAddr> {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
+    let client = Client::of(peer.0.ip(), request.headers(), &state.proxies, None);
+    Some(client.address?.ip())
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

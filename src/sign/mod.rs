@@ -42,6 +42,7 @@ pub struct Signing {
     sites: Vec<Arc<Site>>,
     callers: Callers,
     rules: Rules,
+    proxies: model::Proxies,
     allowed_origins: Vec<String>,
     clock: Clock,
 }
@@ -72,6 +73,7 @@ impl Signing {
                 sites,
                 callers: Callers::new(issuers, ApiKeys::new(&signing.api_keys)),
                 rules,
+                proxies: signing.proxies.clone(),
                 allowed_origins: signing.allowed_origins.clone(),
                 clock,
             }),

@@ -3,12 +3,12 @@
 
 mod pass;
 
-use countersign_token::{ClientAddress, Request, Revocations, Scratch, Verdict, Verifier};
+use countersign_token::{Request, Revocations, Scratch, Verdict, Verifier};
 use http::request::Parts;
 
 pub use self::pass::{Denied, Pass, Token};
 use crate::config::model;
-use crate::request::Lines;
+use crate::request::{Client, Country, Lines};
 
 /// The decision over one request.
 #[derive(Clone, Debug)]
@@ -26,12 +26,12 @@ const NOT_CARRIED_OUT: [countersign_token::Field; 2] = [
     countersign_token::Field::Bps,
 ];
 
-/// Verifies a request at `now`, for a client at `client`.
+/// Verifies a request at `now`, for `client`.
 pub fn decide(
     site: &model::Site,
     revocations: &impl Revocations,
     head: &Parts,
-    client: Option<ClientAddress>,
+    client: &Client,
     now_unix_secs: u64,
 ) -> Decision {
     let target = head
@@ -42,8 +42,8 @@ pub fn decide(
         method: head.method.as_str(),
         target: target.as_bytes(),
         headers: Lines(&head.headers),
-        client,
-        country: None,
+        client: client.address,
+        country: client.country.as_ref().map(Country::as_str),
     };
     decide_facts(site, revocations, &request, now_unix_secs)
 }

@@ -7,7 +7,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("link", &[]),
     ("vectors", &[]),
     ("config", &[]),
-    ("request", &[]),
+    ("request", &["config"]),
     ("verify", &["config", "request"]),
     ("store", &["config"]),
     ("sites", &["config", "store"]),
@@ -15,7 +15,12 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("answer", &["cache", "config", "request", "store", "verify"]),
     ("observe", &["store", "verify"]),
     ("listen", &[]),
-    ("app", &["cache", "clock", "listen", "observe", "sites"]),
+    (
+        "app",
+        &[
+            "cache", "clock", "config", "listen", "observe", "request", "sites",
+        ],
+    ),
     (
         "deliver",
         &[
@@ -26,7 +31,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
         "sign",
         &["answer", "clock", "config", "link", "request", "sites"],
     ),
-    ("ops", &["app", "request", "verify"]),
+    ("ops", &["app", "config", "request", "verify"]),
     (
         "server",
         &[

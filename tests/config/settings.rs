@@ -38,6 +38,7 @@ fn a_host_belongs_to_one_site() {
 fn each_wrong_setting_has_one_message_that_says_what_is_right() {
     let site = |line: &str| good().replace("[site.store]", &format!("{line}\n[site.store]"));
     let add = |text: &str| format!("{}\n{text}\n", good());
+    let delivery = |line: &str| good().replace("[delivery]", &format!("[delivery]\n{line}"));
     let cases = [
         (
             site("public_url_x = 1"),
@@ -66,6 +67,26 @@ fn each_wrong_setting_has_one_message_that_says_what_is_right() {
         (
             good().replace("\"k1\"", "\"k1\"\npaths = [\"/a b\"]"),
             "site.0.key.0.paths: \"/a b\": pattern 1 has a byte",
+        ),
+        (
+            delivery("trusted_proxies = [\"10.0.0.1/8\"]"),
+            "delivery.trusted_proxies: \"10.0.0.1/8\" has bits behind its length; write \"10.0.0.0/8\"",
+        ),
+        (
+            delivery("trusted_proxies = [\"0.0.0.0/0\"]"),
+            "delivery.trusted_proxies: \"0.0.0.0/0\" would trust everybody",
+        ),
+        (
+            delivery("client_ip_header = \"Forwarded\""),
+            "delivery.client_ip_header: is believed from trusted proxies only; name their networks",
+        ),
+        (
+            delivery("country_header = \"CF-IPCountry\""),
+            "delivery.country_header: is believed from trusted proxies only",
+        ),
+        (
+            add("[ops]\ncountry_header = \"a b\""),
+            "ops.country_header: \"a b\" is no name of a header",
         ),
         (
             add("[site.cors]\nallowed_origins = [\"*\"]\nallow_credentials = true"),

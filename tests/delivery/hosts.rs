@@ -12,6 +12,7 @@ fn a_request_has_exactly_one_host() {
     origin.put("a.txt", "hello");
     let path = signed("/a.txt");
     let absolute = format!("http://media.test{path}");
+    let with_user = format!("http://u@media.test{path}");
     for (target, hosts, status, code) in [
         (&path, &["media.test"][..], 200, ""),
         (&path, &["MEDIA.test"], 200, ""),
@@ -22,8 +23,19 @@ fn a_request_has_exactly_one_host() {
         (&path, &[""], 400, "bad_host"),
         (&path, &["media.test/x"], 400, "bad_host"),
         (&path, &["u@media.test"], 400, "bad_host"),
+        (&path, &["media.test:"], 400, "bad_host"),
+        (&path, &["media.test:99999"], 400, "bad_host"),
+        (&path, &["media.test, other.test"], 400, "bad_host"),
+        (&path, &["[media.test]"], 400, "bad_host"),
+        (&path, &["mediä.test"], 400, "bad_host"),
+        (&path, &["media.test", "other.test"], 400, "bad_host"),
+        (&absolute, &[], 400, "bad_host"),
+        (&with_user, &["media.test"], 400, "bad_host"),
+        (&with_user, &["u@media.test"], 400, "bad_host"),
         (&absolute, &["other.test"], 400, "bad_host"),
         (&absolute, &["media.test:8080"], 400, "bad_host"),
+        (&path, &["media.test."], 421, "unknown_host"),
+        (&path, &["media%2etest"], 400, "bad_host"),
         (&path, &["other.test"], 421, "unknown_host"),
         (&path, &["media.test.evil"], 421, "unknown_host"),
         (&path, &["127.0.0.1"], 421, "unknown_host"),

@@ -4,6 +4,7 @@
 mod support;
 
 mod cache;
+mod client;
 mod conditions;
 mod cors;
 mod denials;

@@ -36,8 +36,8 @@ pub(crate) fn site(name: &str, extra: &str, keys: &str) -> String {
     )
 }
 
-/// Every kind of issuer, and a backend.
-fn callers() -> String {
+/// Every kind of issuer, and a backend; `top` goes into `[signing]`.
+fn callers(top: &str) -> String {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/jwt");
     let issuer = |name: &str, algorithms: &str, keys: &str| {
         format!(
@@ -48,7 +48,7 @@ fn callers() -> String {
     let file = |kind: &str, name: &str| format!("{kind} = {:?}", fixtures.join(name));
     let digest = sha256_hex(API_KEY);
     [
-        "[signing]\nallowed_origins = [\"https://app.test\"]\n".to_owned(),
+        format!("[signing]\nallowed_origins = [\"https://app.test\"]\n{top}\n"),
         issuer("hs", "[\"HS256\"]", &format!("secret = \"{HS_SECRET}\"")),
         issuer("rsa", "[\"RS256\", \"PS256\"]", &file("pem_file", "rsa-public.pem")),
         issuer("ec", "[\"ES256\"]", &file("pem_file", "ec-public.pem")),
@@ -131,9 +131,13 @@ impl Answer {
 
 /// The configuration of these sites and rules.
 pub(crate) fn config(sites: &str, rules: &str) -> Config {
+    config_with("", sites, rules)
+}
+
+fn config_with(top: &str, sites: &str, rules: &str) -> Config {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("countersign.toml");
-    std::fs::write(&file, format!("{sites}{}{rules}", callers())).unwrap();
+    std::fs::write(&file, format!("{sites}{}{rules}", callers(top))).unwrap();
     let inputs = Inputs {
         file: Some(file),
         ..Inputs::default()
@@ -156,7 +160,15 @@ impl Api {
     }
 
     pub(crate) async fn with(sites: &str, rules: &str) -> Self {
-        let config = config(sites, rules);
+        Self::of(config(sites, rules)).await
+    }
+
+    /// One site, these settings of `[signing]` and rules.
+    pub(crate) async fn with_top(top: &str, rules: &str) -> Self {
+        Self::of(config_with(top, &site("media", "", SITE_KEY), rules)).await
+    }
+
+    async fn of(config: Config) -> Self {
         let mut sites = Vec::new();
         for site in config.sites {
             let store = store::open(&site.store).await.unwrap();

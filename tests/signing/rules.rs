@@ -183,6 +183,30 @@ async fn a_bound_grant_is_for_the_callers_network() {
 }
 
 #[tokio::test]
+async fn behind_a_trusted_proxy_a_grant_is_bound_to_whom_it_names_and_to_nobody_else() {
+    let proxies = "trusted_proxies = [\"127.0.0.1\"]\nclient_ip_header = \"X-Forwarded-For\"";
+    let rules = RULES.replace("backend = true", "backend = true\nbind_ip = {}");
+    let api = Api::with_top(proxies, &rules).await;
+    let ask = async |lines: &[&str]| {
+        let request = api.request("POST", "/v1/sign").bearer_auth(API_KEY);
+        let with = |request: reqwest::RequestBuilder, line: &&str| {
+            request.header("X-Forwarded-For", *line)
+        };
+        let request = lines.iter().fold(request, with);
+        api.send(request.json(&json!({ "path": "/x" }))).await
+    };
+    let answer = ask(&["198.51.100.1, 192.0.2.7"]).await;
+    assert!(
+        answer.text("token").contains("~ip=192.0.2.7~"),
+        "{}",
+        answer.body
+    );
+    for unknown in [&[][..], &["192.0.2.7, unknown"], &["127.0.0.1"]] {
+        assert_eq!(ask(unknown).await.status, 403, "{unknown:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_rule_may_be_for_some_sites_only() {
     let key = |figure: &str| {
         format!(

@@ -2,6 +2,7 @@
 
 mod answers;
 mod issuer;
+mod proxies;
 mod rule;
 mod signing;
 mod site;
@@ -21,6 +22,7 @@ pub(super) fn config(top: &Section<'_>) -> Option<Config> {
     let delivery = top.table("delivery", delivery);
     let ops = top.table("ops", |ops| Ops {
         listen: listen(ops, [127, 0, 0, 1], 9090),
+        country_header: ops.parsed("country_header", proxies::header_name),
     });
     let cache = top.table("cache", cache);
     let log = top.table("log", log);
@@ -54,6 +56,8 @@ fn delivery(section: &Section<'_>) -> Delivery {
         header_timeout: section.time_limit("header_timeout").unwrap_or(secs(10)),
         drain_delay: section.duration("drain_delay").unwrap_or(secs(0)),
         grace: section.duration("grace").unwrap_or(secs(30)),
+        proxies: proxies::proxies(section),
+        country_header: proxies::country_header(section),
     }
 }
 
