@@ -66,7 +66,8 @@ pub async fn deliver(
         decision: "none",
         ..Record::default()
     };
-    let mut response = visit.answer(&app, &mut record).await;
+    let trace = app.observer.trace(&visit.head);
+    let mut response = trace.scope(visit.answer(&app, &mut record)).await;
     let headers = response.headers_mut();
     let nosniff = HeaderValue::from_static("nosniff");
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
@@ -74,7 +75,7 @@ pub async fn deliver(
     let no_referrer = HeaderValue::from_static("no-referrer");
     headers.insert(header::REFERRER_POLICY, no_referrer);
     record.status = response.status().as_u16();
-    response.map(|body| Logged::new(body, record, started, app.observer.clone()))
+    response.map(|body| Logged::new(body, record, trace, started, app.observer.clone()))
 }
 
 /// A method may be any token of any length; the log's lines do not grow with it.

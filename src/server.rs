@@ -13,7 +13,7 @@ use crate::cache::Objects;
 use crate::clock::Clock;
 use crate::config::model::{Config, Delivery, Ops};
 use crate::listen::{BindFault, ConnectionSettings, Drain, Shutdown, bind, serve};
-use crate::observe::{AccessLog, Observer, Watched};
+use crate::observe::{Observer, Outlets, Watched};
 use crate::sign::{self, SigningFault};
 use crate::sites::{Site, Sites};
 use crate::store::{self, StoreFault};
@@ -61,8 +61,12 @@ impl Server {
     ///
     /// # Errors
     /// [`ServerFault`], the first.
-    pub async fn new(config: Config, clock: Clock, log: AccessLog) -> Result<Self, ServerFault> {
-        let observer = Arc::new(Observer::new(log));
+    pub async fn new(
+        config: Config,
+        clock: Clock,
+        outlets: impl Into<Outlets>,
+    ) -> Result<Self, ServerFault> {
+        let observer = Arc::new(Observer::new(outlets.into()));
         observer.metrics.cache_max_bytes(config.cache.max_bytes);
         let mut sites = Vec::with_capacity(config.sites.len());
         for site in config.sites {
@@ -119,10 +123,12 @@ impl Server {
         };
         let drain = app.drain.clone();
         let ops = ops::router(app.clone(), &ops);
-        let deliver = move |peer, request| answer(app.clone(), peer, request);
+        let delivering = app.clone();
+        let deliver = move |peer, request| answer(delivering.clone(), peer, request);
         let delivery = tokio::spawn(serve(listeners.delivery, settings, drain.clone(), deliver));
         let signing = listeners.signing.zip(signing).map(|(listener, router)| {
-            tokio::spawn(serve(listener, settings, drain.clone(), routed(router)))
+            let traced = traced(routed(router), app.observer.clone());
+            tokio::spawn(serve(listener, settings, drain.clone(), traced))
         });
         // Probes and metrics are answered until the last answer has ended.
         let last = Drain::new();
@@ -161,6 +167,30 @@ fn routed(
             use tower_service::Service;
             let answered = router.call(request.map(axum::body::Body::new)).await;
             answered.unwrap_or_else(|never| match never {})
+        })
+    }
+}
+
+/// `answer`, with a span a call.
+fn traced<A>(
+    answer: A,
+    observer: Arc<Observer>,
+) -> impl Fn(SocketAddr, Request<Incoming>) -> RoutedFuture + Clone + Send + 'static
+where
+    A: Fn(SocketAddr, Request<Incoming>) -> RoutedFuture + Clone + Send + 'static,
+{
+    move |peer, request| {
+        let (head, body) = request.into_parts();
+        let trace = observer.trace(&head);
+        // An API's path may still be any text; only the API's own go into a span.
+        let path = head.uri.path().to_owned();
+        let answered = trace.scope(answer(peer, Request::from_parts(head, body)));
+        Box::pin(async move {
+            let response = answered.await;
+            let known = response.status() != http::StatusCode::NOT_FOUND;
+            let path = if known { path.as_str() } else { "_OTHER" };
+            trace.end_call(path, response.status().as_u16());
+            response
         })
     }
 }

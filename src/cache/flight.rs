@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use opentelemetry::context::FutureExt;
 use tokio::sync::watch;
 
 use super::CacheKey;
@@ -40,12 +41,14 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
             in_flight: Arc::clone(&self.0),
             key: key.clone(),
         };
-        tokio::spawn(async move {
+        let landed = async move {
             let value = work.await;
             // First out of the map: who comes after an answer may ask anew.
             drop(landing);
             sender.send_replace(Some(value));
-        });
+        };
+        // What the store is asked belongs to the trace of the reader who led.
+        tokio::spawn(landed.with_current_context());
         (answer, true)
     }
 }

@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use super::config::Source;
 use super::{EXIT_WRONG_INPUT, print};
 use crate::clock::{Clock, EARLIEST_PLAUSIBLE_UNIX_SECS};
-use crate::config::{Config, rfc3339};
+use crate::config::{Config, process_sends_traces, rfc3339};
 use crate::deliver::deliver;
 use crate::listen::shutdown_signal;
-use crate::observe::AccessLog;
+use crate::observe::{AccessLog, Outlets, Traces};
 use crate::server::{Listeners, Server};
 use crate::store::{Probed, StoreFault};
 
@@ -42,18 +42,35 @@ pub fn run(args: Args, clock: &Clock) -> ExitCode {
         return print::wrong_input(fault);
     }
     super::log::start(&config.log.level);
-    let access_log = match config.log.access {
-        true => AccessLog::to(std::io::stdout()),
-        false => AccessLog::off(),
+    let outlets = match outlets(&config) {
+        Ok(outlets) => outlets,
+        Err(fault) => return print::wrong_input(fault),
     };
-    super::block_on(async {
-        match serve(config, clock.clone(), access_log).await {
+    let traces = outlets.traces.clone();
+    let code = super::block_on(async {
+        match serve(config, clock.clone(), outlets).await {
             Ok(()) => ExitCode::SUCCESS,
             Err(fault) => {
                 print::note(format_args!("error: {fault}"));
                 ExitCode::from(EXIT_WRONG_INPUT)
             }
         }
+    });
+    traces.shut_down();
+    code
+}
+
+/// The access log on standard output, and traces where `OTEL_*` variables ask for them.
+fn outlets(config: &Config) -> Result<Outlets, Box<dyn std::error::Error>> {
+    Ok(Outlets {
+        log: match config.log.access {
+            true => AccessLog::to(std::io::stdout()),
+            false => AccessLog::off(),
+        },
+        traces: match process_sends_traces()? {
+            true => Traces::otlp()?,
+            false => Traces::off(),
+        },
     })
 }
 
@@ -70,10 +87,10 @@ pub(super) fn check_clock(clock: &Clock) -> Result<(), String> {
 async fn serve(
     config: Config,
     clock: Clock,
-    access_log: AccessLog,
+    outlets: Outlets,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let listeners = Listeners::bind(&config).await?;
-    let server = Server::new(config, clock, access_log).await?;
+    let server = Server::new(config, clock, outlets).await?;
     for site in server.app.sites().iter() {
         let name = site.config.token.name();
         match site.store.probe().await {

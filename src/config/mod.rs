@@ -19,6 +19,7 @@ mod schema;
 mod secrets;
 #[cfg(test)]
 mod settings_doc;
+mod telemetry;
 mod tree;
 mod units;
 
@@ -30,4 +31,5 @@ pub use self::networks::Networks;
 pub use self::overlay::Flag;
 pub use self::overlay::process_environment;
 pub use self::place::{Faults, Finding, Place, Warning};
+pub use self::telemetry::{TelemetryFault, process_sends_traces};
 pub use self::units::{is_origin, rfc3339, to_hex, unix_secs};

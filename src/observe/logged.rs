@@ -8,11 +8,12 @@ use std::time::Instant;
 use bytes::{Buf, Bytes};
 use http_body::{Body, Frame, SizeHint};
 
-use super::{Observer, Record};
+use super::{Observer, Record, Trace};
 
 /// What is still open of a request's record, and where it goes.
 struct Open {
     record: Record,
+    trace: Trace,
     started: Instant,
     observer: Arc<Observer>,
 }
@@ -30,12 +31,19 @@ impl<B: Body<Data = Bytes>> Logged<B> {
     }
 
     /// Watches `body`; `started` is when the request's head had arrived.
-    pub fn new(body: B, mut record: Record, started: Instant, observer: Arc<Observer>) -> Self {
+    pub fn new(
+        body: B,
+        mut record: Record,
+        trace: Trace,
+        started: Instant,
+        observer: Arc<Observer>,
+    ) -> Self {
         record.complete = body.is_end_stream();
         Self {
             body,
             open: Some(Open {
                 record,
+                trace,
                 started,
                 observer,
             }),
@@ -93,6 +101,7 @@ impl Drop for Open {
             self.first_byte();
         }
         self.record.duration_ms = milliseconds(self.started);
+        self.trace.end_request(&self.record);
         self.observer.ended(&self.record);
     }
 }

@@ -6,28 +6,54 @@ mod logged;
 mod metrics;
 mod record;
 mod store;
+mod trace;
 
 pub use self::access_log::AccessLog;
 pub use self::logged::Logged;
 pub use self::metrics::{Metrics, StoreCall};
 pub use self::record::Record;
 pub use self::store::Watched;
+pub use self::trace::{Trace, Traces};
 
-/// The log and the metrics: what hears of every request.
+/// Where what is observed goes, but for metrics.
+#[derive(Clone, Debug)]
+pub struct Outlets {
+    /// One line a request.
+    pub log: AccessLog,
+    /// One span a request and store call.
+    pub traces: Traces,
+}
+
+impl From<AccessLog> for Outlets {
+    /// A log and no traces.
+    fn from(log: AccessLog) -> Self {
+        Self {
+            log,
+            traces: Traces::off(),
+        }
+    }
+}
+
+/// The log, the traces and the metrics: what hears of every request.
 #[derive(Debug)]
 pub struct Observer {
     /// Counters and histograms.
     pub metrics: Metrics,
-    log: AccessLog,
+    outlets: Outlets,
 }
 
 impl Observer {
-    /// Metrics at zero, and this log.
-    pub fn new(log: AccessLog) -> Self {
+    /// Metrics at zero, and these outlets.
+    pub fn new(outlets: Outlets) -> Self {
         Self {
             metrics: Metrics::new(),
-            log,
+            outlets,
         }
+    }
+
+    /// A request's span.
+    pub fn trace(&self, head: &http::request::Parts) -> Trace {
+        self.outlets.traces.request(head)
     }
 
     /// A request's head has arrived.
@@ -37,13 +63,13 @@ impl Observer {
 
     /// The text that a scrape gets, with the log's losses.
     pub fn scrape(&self) -> String {
-        self.metrics.log_lines_lost(self.log.lines_lost());
+        self.metrics.log_lines_lost(self.outlets.log.lines_lost());
         self.metrics.render()
     }
 
     /// A request has ended.
     pub fn ended(&self, record: &Record) {
         self.metrics.ended(record);
-        self.log.write(record);
+        self.outlets.log.write(record);
     }
 }

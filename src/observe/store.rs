@@ -1,4 +1,4 @@
-//! A store whose calls are counted and timed.
+//! A store whose calls are counted, timed and traced.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -32,11 +32,18 @@ impl Watched {
         answer: BoxFuture<'_, Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
         let started = Instant::now();
-        let answer = answer.await;
+        let trace = self
+            .observer
+            .outlets
+            .traces
+            .store_call(&self.site, operation);
+        let answer = trace.scope(answer).await;
+        let result = answer.as_ref().map_or_else(result, |_| "ok");
+        trace.end_store_call(result);
         self.observer.metrics.store_called(&StoreCall {
             site: &self.site,
             operation,
-            result: answer.as_ref().map_or_else(result, |_| "ok"),
+            result,
             duration_secs: started.elapsed().as_secs_f64(),
         });
         answer

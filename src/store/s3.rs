@@ -7,6 +7,7 @@ mod client;
 mod extent;
 mod failure;
 mod probe;
+mod trace;
 
 use std::fmt;
 use std::time::Duration;

@@ -102,6 +102,11 @@ pub(crate) const OWNERS: &[(&str, &[&str], &str)] = &[
         "the command line ends where a command starts",
     ),
     (
+        "opentelemetry_otlp",
+        &["src/observe/"],
+        "spans are sent by one outlet",
+    ),
+    (
         "tracing_subscriber",
         &["src/cli/", "src/config/schema/mod.rs"],
         "a library writes events; the configuration only checks `log.level`",

@@ -204,7 +204,7 @@ impl std::fmt::Debug for Metrics {
 }
 
 /// A method may be any token; only the usual ones are labels.
-fn known_method(method: &str) -> &'static str {
+pub(super) fn known_method(method: &str) -> &'static str {
     ["GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH"]
         .into_iter()
         .find(|known| *known == method)

@@ -13,6 +13,7 @@ use aws_sdk_s3::config::{
 };
 
 use super::S3Store;
+use super::trace::TraceContext;
 use crate::config::model::S3Settings;
 use crate::store::StoreFault;
 
@@ -28,6 +29,7 @@ impl S3Store {
         let region = shared.region().ok_or(StoreFault::NoRegion)?.to_string();
         let mut config = Builder::from(&shared)
             .force_path_style(settings.path_style)
+            .interceptor(TraceContext)
             // Ranges carry no checksum; TLS and the body's length guard the way.
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired);
