@@ -106,3 +106,47 @@ impl Record {
         self.data.clone_from(&token.data);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Record;
+
+    const PAGE: &str = include_str!("../../docs/OPERATIONS.md");
+
+    #[test]
+    fn the_operators_page_tells_of_every_field_in_the_logs_order() {
+        let text = || Some("x".to_owned());
+        let record = Record {
+            client: text(),
+            site: text(),
+            path: text(),
+            reason: Some("x"),
+            carrier: Some("x"),
+            kid: text(),
+            claimed_kid: text(),
+            jti: text(),
+            sub: text(),
+            sid: text(),
+            data: text(),
+            cache: Some("x"),
+            ttfb_ms: Some(1.0),
+            ..Record::default()
+        };
+        let line = serde_json::to_string(&record).unwrap();
+        let section = PAGE.split("## Access log").nth(1).unwrap();
+        let section = section.split("\n## ").next().unwrap();
+        let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
+        let told: Vec<&str> = rows
+            .filter_map(|row| Some(row.split_once('`')?.0))
+            .collect();
+        let mut at = 0;
+        for field in &told {
+            let name = format!("\"{field}\":");
+            at += line[at..]
+                .find(&name)
+                .unwrap_or_else(|| panic!("{field} in {line}"));
+        }
+        let count = line.matches("\":").count();
+        assert_eq!(told.len(), count, "{line}");
+    }
+}

@@ -124,3 +124,65 @@ pub(super) fn describe(recorder: &impl Recorder) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::ALL;
+
+    const PAGE: &str = include_str!("../../../docs/OPERATIONS.md");
+    const ALERTS: &str = include_str!("../../../infra/monitoring/alerts.yml");
+    const DASHBOARD: &str = include_str!("../../../infra/monitoring/dashboard.json");
+
+    fn known() -> BTreeSet<&'static str> {
+        ALL.iter().map(|(name, ..)| *name).collect()
+    }
+
+    #[test]
+    fn the_operators_page_has_every_metric_and_no_other() {
+        let rows = PAGE.lines().filter_map(|line| line.strip_prefix("| `"));
+        let told: BTreeSet<&str> = rows
+            .filter_map(|row| row.split_once('`'))
+            .map(|(name, _)| name)
+            .filter(|name| name.starts_with("countersign_"))
+            .collect();
+        assert_eq!(told, known());
+    }
+
+    #[test]
+    fn alerts_and_dashboard_ask_for_metrics_that_exist() {
+        let known = known();
+        for text in [ALERTS, DASHBOARD] {
+            let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            let asked: BTreeSet<&str> = words
+                .filter(|word| word.starts_with("countersign_"))
+                .collect();
+            assert!(asked.len() > 5, "{asked:?}");
+            for word in asked {
+                let name = ["_bucket", "_count", "_sum"]
+                    .iter()
+                    .find_map(|part| word.strip_suffix(part))
+                    .unwrap_or(word);
+                assert!(known.contains(name), "{word}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_alert_has_its_entry_in_the_runbook() {
+        let headings: Vec<String> = PAGE
+            .lines()
+            .filter_map(|line| line.strip_prefix("### "))
+            .map(|heading| format!("docs/OPERATIONS.md#{}", heading.to_lowercase()))
+            .collect();
+        let entries: Vec<&str> = ALERTS
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("runbook: "))
+            .collect();
+        assert_eq!(entries.len(), ALERTS.matches("- alert:").count());
+        for entry in entries {
+            assert!(headings.iter().any(|heading| heading == entry), "{entry}");
+        }
+    }
+}
