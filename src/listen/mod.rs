@@ -3,6 +3,7 @@
 mod bind;
 mod connection;
 mod drain;
+pub mod proxy_protocol;
 
 pub use self::bind::{BindFault, bind};
 pub use self::connection::{ConnectionSettings, serve};

@@ -14,7 +14,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("cache", &["config", "store"]),
     ("answer", &["cache", "config", "request", "store", "verify"]),
     ("observe", &["store", "verify"]),
-    ("listen", &[]),
+    ("listen", &["config"]),
     (
         "app",
         &[
