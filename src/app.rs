@@ -13,12 +13,15 @@ use crate::listen::Drain;
 use crate::observe::Observer;
 use crate::request::Client;
 use crate::sites::Sites;
+use crate::verify::Guard;
 
 /// All that a request needs.
 #[derive(Debug)]
 pub struct App {
     sites: ArcSwap<Sites>,
     delivery: Delivery,
+    /// Who has failed how often.
+    pub guard: Guard,
     /// The cache, shared by all sites.
     pub objects: Objects,
     /// The time.
@@ -40,6 +43,7 @@ impl App {
     ) -> Self {
         Self {
             sites: ArcSwap::from_pointee(sites),
+            guard: Guard::new(delivery.guard),
             delivery,
             objects,
             clock,

@@ -24,7 +24,7 @@ use crate::observe::{Logged, Record};
 use crate::request::{Client, RequestId, host_of};
 use crate::sites::Site;
 use crate::store::{ByteRange, StoreError, StoreKey};
-use crate::verify::{Decision, Pass, Token, decide};
+use crate::verify::{Decision, Denied, Guarded, Pass, Token, decide};
 
 /// How long a browser may keep what is only reported: it is for nobody else, as it will be refused
 /// once the site enforces.
@@ -131,7 +131,7 @@ impl Visit {
             Method::OPTIONS => return Ok(self.options(site)),
             _ => return Err(Refusal::Method),
         }
-        let pass = self.pass(site, record)?;
+        let pass = self.pass(app, site, record)?;
         let verified = self.started.elapsed();
         let Found { opened, answer } = self.object(app, site, &pass).await?;
         record.cache = Some(opened.outcome.as_str());
@@ -157,7 +157,7 @@ impl Visit {
         response
     }
 
-    fn pass(&self, site: &Site, record: &mut Record) -> Result<Box<Pass>, Refusal> {
+    fn pass(&self, app: &App, site: &Site, record: &mut Record) -> Result<Box<Pass>, Refusal> {
         let decision = decide(
             &site.config,
             &(),
@@ -172,8 +172,23 @@ impl Visit {
             }
             Decision::Denied(denied) => {
                 record.refused(&denied);
-                Err(Refusal::Denied(denied))
+                Err(self.denied(app, denied))
             }
+        }
+    }
+
+    /// A denial, unless the client's network has failed too often.
+    fn denied(&self, app: &App, denied: Box<Denied>) -> Refusal {
+        let client = self.client.address;
+        let guarded = app.guard.denied(client, denied.reason, self.now_unix_secs);
+        if let Some(guarded) = guarded {
+            app.observer.metrics.guarded(guarded.as_str());
+        }
+        match guarded {
+            Some(Guarded::Refused { retry_after_secs }) => {
+                Refusal::TooManyFailures { retry_after_secs }
+            }
+            _ => Refusal::Denied(denied),
         }
     }
 

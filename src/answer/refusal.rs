@@ -24,6 +24,11 @@ pub enum Refusal {
     Method,
     /// The verifier's word.
     Denied(Box<Denied>),
+    /// A denial too many of the client's network.
+    TooManyFailures {
+        /// When to come again.
+        retry_after_secs: u64,
+    },
     /// The store's word.
     Store(StoreError),
     /// A condition of the request does not hold (RFC 9110 §15.5.13).
@@ -62,6 +67,11 @@ impl Refusal {
                 "Method not allowed",
             ),
             Self::Denied(denied) => reason_told(denied.reason),
+            Self::TooManyFailures { .. } => (
+                S::TOO_MANY_REQUESTS,
+                "too_many_failures",
+                "Too many tokens that do not hold",
+            ),
             Self::Precondition => (
                 S::PRECONDITION_FAILED,
                 "precondition_failed",
@@ -90,6 +100,13 @@ impl Refusal {
             Self::Denied(denied) => {
                 status = mapped(status, denied.reason, manner);
                 self.denial_headers(denied.reason, shown, manner, &mut extra);
+            }
+            Self::TooManyFailures { retry_after_secs } => {
+                extra.insert(header::RETRY_AFTER, (*retry_after_secs).into());
+                if shown {
+                    let word = HeaderValue::from_static(code);
+                    extra.insert("countersign-reason", word);
+                }
             }
             Self::Method => {
                 extra.insert(
@@ -149,6 +166,7 @@ impl Refusal {
             Self::UnknownHost => "No site of this server has the request's Host. Is the host listed in the site's `hosts`?".to_owned(),
             Self::Method => "Objects are read with GET or HEAD.".to_owned(),
             Self::Denied(denied) => denial_detail(denied, now),
+            Self::TooManyFailures { retry_after_secs } => format!("Too many links that are damaged or not signed here came from your network. Links that hold are served; others again in {retry_after_secs} s."),
             Self::Precondition => "The object is not the version that the request asked for.".to_owned(),
             Self::Range { len_bytes } => format!("The object has {len_bytes} bytes; the range starts behind them."),
             Self::Store(error) => store_detail(*error).to_owned(),

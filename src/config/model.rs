@@ -46,6 +46,26 @@ pub struct Delivery {
     pub proxies: Proxies,
     /// `country_header`: in which trusted proxies tell the client's country; default none.
     pub country_header: Option<HeaderName>,
+    /// `[delivery.guard]`.
+    pub guard: GuardSettings,
+}
+
+/// When failures of one client's network are too many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GuardSettings {
+    /// `max_failures`, default 100 a window: further ones are refused with 429; 0: no guard.
+    pub max_failures: u32,
+    /// `window`, default 1 min, whole seconds: from a network's first failure on.
+    pub window: Duration,
+}
+
+impl Default for GuardSettings {
+    fn default() -> Self {
+        Self {
+            max_failures: 100,
+            window: Duration::from_secs(60),
+        }
+    }
 }
 
 /// The proxies in front of a listener, and how they tell whom they speak for.

@@ -8,8 +8,8 @@ use tempfile::TempDir;
 
 use super::{DemoFault, Options, Source};
 use crate::config::model::{
-    Answers, CacheSettings, Config, Cors, Delivery, Issuer, IssuerKeys, KeyRing, Log, Ops, Proxies,
-    Rule, Secret, Signing, Site, StoreSettings,
+    Answers, CacheSettings, Config, Cors, Delivery, GuardSettings, Issuer, IssuerKeys, KeyRing,
+    Log, Ops, Proxies, Rule, Secret, Signing, Site, StoreSettings,
 };
 use crate::config::to_hex;
 use crate::server::Listeners;
@@ -117,6 +117,7 @@ impl Settings {
                 grace: Duration::from_secs(2),
                 proxies: Proxies::default(),
                 country_header: None,
+                guard: GuardSettings::default(),
             },
             signing: Some(signing(
                 self.signing,

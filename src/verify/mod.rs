@@ -1,11 +1,13 @@
 //! From a request at a site to a decision over it. The token crate decides; here its verdict takes
 //! the form that the rest of the request's way needs.
 
+mod guard;
 mod pass;
 
 use countersign_token::{Request, Revocations, Scratch, Verdict, Verifier};
 use http::request::Parts;
 
+pub use self::guard::{Guard, Guarded};
 pub use self::pass::{Denied, Pass, Token};
 use crate::config::model;
 use crate::request::{Client, Country, Lines};

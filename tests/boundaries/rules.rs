@@ -18,7 +18,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "cache", "clock", "config", "listen", "observe", "request", "sites",
+            "cache", "clock", "config", "listen", "observe", "request", "sites", "verify",
         ],
     ),
     (

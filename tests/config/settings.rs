@@ -85,6 +85,14 @@ fn each_wrong_setting_has_one_message_that_says_what_is_right() {
             "delivery.country_header: is believed from trusted proxies only",
         ),
         (
+            delivery("guard.window = \"500ms\""),
+            "delivery.guard.window: must be whole seconds, 1s or more",
+        ),
+        (
+            delivery("guard.max_failures = -1"),
+            "delivery.guard.max_failures: must be a whole number from 0",
+        ),
+        (
             add("[ops]\ncountry_header = \"a b\""),
             "ops.country_header: \"a b\" is no name of a header",
         ),

@@ -8,6 +8,7 @@ mod client;
 mod conditions;
 mod cors;
 mod denials;
+mod guard;
 mod hosts;
 mod methods;
 mod names;

@@ -14,7 +14,7 @@ use std::time::Duration;
 use countersign_token::{Key, KeyState};
 use tracing_subscriber::EnvFilter;
 
-use super::model::{CacheSettings, Config, Delivery, Log, Ops, Site, Text};
+use super::model::{CacheSettings, Config, Delivery, GuardSettings, Log, Ops, Site, Text};
 use super::reader::Section;
 
 /// All of it.
@@ -58,6 +58,20 @@ fn delivery(section: &Section<'_>) -> Delivery {
         grace: section.duration("grace").unwrap_or(secs(30)),
         proxies: proxies::proxies(section),
         country_header: proxies::country_header(section),
+        guard: section.table("guard", guard),
+    }
+}
+
+fn guard(section: &Section<'_>) -> GuardSettings {
+    let default = GuardSettings::default();
+    let max_failures = section.integer("max_failures", 0, u32::MAX.into());
+    GuardSettings {
+        max_failures: max_failures
+            .and_then(|number| u32::try_from(number).ok())
+            .unwrap_or(default.max_failures),
+        window: section
+            .whole_secs("window", 1)
+            .map_or(default.window, Duration::from_secs),
     }
 }
 

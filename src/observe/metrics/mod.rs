@@ -12,7 +12,7 @@ use metrics_exporter_prometheus::{
 
 use self::names::{
     BUILD, BYTES, CACHE, CACHE_MAX, CACHED, CUT, DECISIONS, DURATION, EVICTIONS, FIRST_BYTE,
-    IN_FLIGHT, LINES_LOST, REQUESTS, STORE_CALLS, STORE_DURATION,
+    GUARDED, IN_FLIGHT, LINES_LOST, REQUESTS, STORE_CALLS, STORE_DURATION,
 };
 use super::Record;
 
@@ -125,6 +125,11 @@ impl Metrics {
         if let Some(ttfb_ms) = record.ttfb_ms {
             self.first_byte.record(ttfb_ms / 1_000.0);
         }
+    }
+
+    /// What the brute-force guard said of a failure.
+    pub fn guarded(&self, outcome: &'static str) {
+        self.count(GUARDED, vec![Label::new("outcome", outcome)]);
     }
 
     /// How many bytes the cache holds now.

@@ -19,6 +19,7 @@ pub(super) const STORE_DURATION: &str = "countersign_store_call_duration_seconds
 pub(super) const KEY_STATE: &str = "countersign_key_state";
 pub(super) const KEY_UNTIL: &str = "countersign_key_until_timestamp_seconds";
 pub(super) const LINES_LOST: &str = "countersign_access_log_lines_lost_total";
+pub(super) const GUARDED: &str = "countersign_guard_failures_total";
 pub(super) const BUILD: &str = "countersign_build_info";
 
 enum Kind {
@@ -41,6 +42,12 @@ const ALL: &[(&str, Kind, Option<Unit>, &str)] = &[
         Counter,
         None,
         "Verdicts, by reason and by what brought the token.",
+    ),
+    (
+        GUARDED,
+        Counter,
+        None,
+        "Tokens that did not hold, by what the brute-force guard did.",
     ),
     (BYTES, Counter, Some(Unit::Bytes), "Body bytes sent."),
     (
