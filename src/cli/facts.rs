@@ -143,7 +143,7 @@ impl FactsArgs {
 }
 
 /// A URL from its path on, as it stands: nothing is normalised.
-fn target_of(url: &str) -> Result<&str, String> {
+pub(super) fn target_of(url: &str) -> Result<&str, String> {
     if url.starts_with('/') {
         return Ok(url);
     }

@@ -1,15 +1,20 @@
 //! The commands. Each has a file with its `Args` and its `run`.
 
+pub mod completions;
 pub mod config;
+pub mod cookie;
 pub mod demo;
 pub mod explain;
 mod facts;
 pub mod health;
+pub mod inspect;
 pub mod keys;
 mod log;
+pub mod manpage;
 mod print;
 pub mod serve;
 pub mod sign;
+pub mod validate;
 pub mod vectors;
 pub mod verify;
 pub mod version;
@@ -62,12 +67,20 @@ pub enum Command {
     Keys(keys::Args),
     /// Sign a URL offline, from a key file.
     Sign(Box<sign::Args>),
+    /// Sign a cookie offline, from a key file.
+    Cookie(Box<cookie::Args>),
+    /// Show what a token, URL or cookie says, without any key.
+    Inspect(inspect::Args),
     /// Verify a URL offline, from a key file.
     Verify(verify::Args),
     /// Explain a verdict step by step, offline.
     Explain(explain::Args),
     /// Run a file of test vectors against this build.
     Vectors(vectors::Args),
+    /// Print a shell's completion script.
+    Completions(completions::Args),
+    /// Print or write the manual pages.
+    Manpage(manpage::Args),
     /// Print the version.
     Version(version::Args),
 }
@@ -81,9 +94,13 @@ pub fn run(cli: Cli, clock: &Clock) -> ExitCode {
         Command::Config(args) => config::run(args, clock),
         Command::Keys(args) => keys::run(args, clock),
         Command::Sign(args) => sign::run(*args, clock),
+        Command::Cookie(args) => cookie::run(&args, clock),
+        Command::Inspect(args) => inspect::run(&args, clock),
         Command::Verify(args) => verify::run(&args, clock),
         Command::Explain(args) => explain::run(&args, clock),
         Command::Vectors(args) => vectors::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Manpage(args) => manpage::run(&args),
         Command::Version(args) => version::run(&args),
     }
 }

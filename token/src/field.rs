@@ -99,7 +99,7 @@ impl Field {
 
     /// Whether a well-formed value is one that the table allows. What depends on the site's names
     /// (`qs`, `hdr`) or on another field (`uses`) is checked where those are known.
-    pub(crate) fn allows(self, value: &[u8]) -> bool {
+    pub fn allows(self, value: &[u8]) -> bool {
         match self {
             Self::Kid => is_word(value, 32),
             Self::Jti | Self::Sid => is_word(value, 64),

@@ -60,6 +60,7 @@ mod sign;
 mod signed;
 mod site;
 mod text;
+mod unverified;
 mod verdict;
 mod verify;
 mod watch;

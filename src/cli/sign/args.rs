@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 use countersign_token::{Carrier, Terms};
 
+use crate::cli::validate::ValidateArgs;
 use crate::clock::EARLIEST_PLAUSIBLE_UNIX_SECS;
 use crate::config::unix_secs;
 
@@ -28,12 +29,39 @@ Examples:
 
 The result stands bare and alone on standard output, as $(…) needs it. It may hold & * ! ~ and never
 a quote, blank, $ or backslash: to paste it into a shell, put it between single quotes ('…').
-Without --base-url the result is the token alone. Warnings go to standard error.";
+Without --base-url the result is the token alone. Warnings go to standard error.
+
+With --validate the URL is fetched too (one byte), and standard error tells the answer's status.
+Exit code 0: signed, and with --validate it opens; 1: it does not; 2: wrong input.";
 
 /// `sign`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
+    #[command(flatten)]
+    pub(in crate::cli) grant: GrantArgs,
+    /// Where the token stands
+    #[arg(long, value_enum, default_value = "query")]
+    pub carrier: CarrierArg,
+    /// Print the whole URL, starting so: https://media.example
+    #[arg(long, value_name = "URL", value_parser = base_url)]
+    pub base_url: Option<String>,
+    /// The site's name of the parameter and path carriers
+    #[arg(long, value_name = "NAME", default_value = "cs")]
+    pub param: String,
+    /// The site's name of the header carrier
+    #[arg(long, value_name = "NAME", default_value = "countersign")]
+    pub header: String,
+    #[command(flatten)]
+    pub(super) validate: ValidateArgs,
+    /// Print JSON: {url, token, path, expires_at (Unix seconds), kid, validated?}
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What is signed and with what, for `sign` and `cookie`.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct GrantArgs {
     /// The key file, TOML or JSON (make one: countersign keys new --out keys.toml)
     #[arg(long, value_name = "FILE")]
     pub keys: PathBuf,
@@ -110,21 +138,6 @@ pub struct Args {
     /// Sign with this key [default: the active one with the latest `from`]
     #[arg(long, value_name = "KID")]
     pub kid: Option<String>,
-    /// Where the token stands
-    #[arg(long, value_enum, default_value = "query")]
-    pub carrier: CarrierArg,
-    /// Print the whole URL, starting so: https://media.example
-    #[arg(long, value_name = "URL", value_parser = base_url)]
-    pub base_url: Option<String>,
-    /// The site's name of the parameter and path carriers
-    #[arg(long, value_name = "NAME", default_value = "cs")]
-    pub param: String,
-    /// The site's name of the header carrier
-    #[arg(long, value_name = "NAME", default_value = "countersign")]
-    pub header: String,
-    /// Print JSON: {url, token, path, expires_at (Unix seconds), kid}
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// Where a token stands.
@@ -148,14 +161,14 @@ impl From<CarrierArg> for Carrier {
     }
 }
 
-fn base_url(text: &str) -> Result<String, String> {
+pub(in crate::cli) fn base_url(text: &str) -> Result<String, String> {
     if crate::config::is_origin(text.strip_suffix('/').unwrap_or(text)) {
         return Ok(text.to_owned());
     }
     Err("write scheme and host only, e.g. https://media.example".to_owned())
 }
 
-impl Args {
+impl GrantArgs {
     /// What to sign.
     pub(super) fn terms(&self, now: u64) -> Result<Terms, String> {
         let names = |flags: &[String]| -> Vec<String> {

@@ -56,7 +56,7 @@ fn flag(field: Field) -> String {
 }
 
 /// TOKEN.md §1's table in a line each.
-fn right(field: Field) -> &'static str {
+pub(in crate::cli) fn right(field: Field) -> &'static str {
     match field {
         Field::Exp | Field::Nbf | Field::Iat => "must be a moment of Unix time, 1 to 10 figures",
         Field::Path => {

@@ -1,0 +1,158 @@
+//! A cookie's name and attributes (RFC 6265bis §4.1).
+
+use clap::ValueEnum;
+use countersign_token::CanonicalPath;
+
+use crate::cli::sign::GrantArgs;
+
+/// The flags.
+#[derive(Debug, clap::Args)]
+pub(super) struct Attributes {
+    /// The cookie's name: cs, cs-ANYTHING, or either with __Host- or __Secure- in front
+    #[arg(long, value_name = "NAME", default_value = "cs")]
+    pub(super) name: String,
+    /// For this host and all below it [default: the answering host alone]
+    #[arg(long, value_name = "HOST")]
+    domain: Option<String>,
+    /// Send it below this path only [default: the folder of --paths, or --path]
+    #[arg(long, value_name = "PATH")]
+    cookie_path: Option<String>,
+    /// Which pages of other sites may send it
+    #[arg(long, value_enum, default_value = "lax")]
+    same_site: SameSite,
+    /// Keep it apart for each site that embeds it (CHIPS)
+    #[arg(long)]
+    partitioned: bool,
+    /// Without Max-Age: it goes when the browser closes
+    #[arg(long)]
+    session: bool,
+    /// Without Secure: for tests over plain HTTP
+    #[arg(long)]
+    insecure: bool,
+}
+
+/// The `SameSite` attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum SameSite {
+    /// Only pages of the same site
+    Strict,
+    /// Also when a link leads there
+    Lax,
+    /// Any page
+    None,
+}
+
+impl Attributes {
+    /// What no browser would keep, by the flag to change.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let bare = self.name.strip_prefix("__Host-");
+        let host_only = bare.is_some();
+        let bare = bare.or_else(|| self.name.strip_prefix("__Secure-"));
+        let prefixed = bare.is_some();
+        let bare = bare.unwrap_or(&self.name);
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+        if bare.is_empty() || bare.len() > 128 || !bare.bytes().all(plain) {
+            return Err(format!(
+                "--name {:?}: must be 1 to 128 of A-Z a-z 0-9 . _ -",
+                self.name
+            ));
+        }
+        let fault = |text: &str| Err(text.to_owned());
+        if self.insecure && (prefixed || self.partitioned || self.same_site == SameSite::None) {
+            return fault(
+                "--insecure: browsers refuse it with __Host-, __Secure-, --partitioned and \
+                 --same-site none; leave it out",
+            );
+        }
+        if host_only && (self.domain.is_some() || self.cookie_path.as_deref() != Some("/")) {
+            return fault(
+                "--name: __Host- needs --cookie-path / and no --domain; or take __Secure-",
+            );
+        }
+        let is_host = |host: &str| {
+            let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-".contains(&byte);
+            !host.is_empty() && host.bytes().all(allowed)
+        };
+        match &self.domain {
+            Some(host) if !is_host(host) => Err(format!(
+                "--domain {host:?}: must be a host name, without a port"
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// The `Path` attribute, as browsers compare it: percent-encoded.
+    pub(super) fn path(&self, grant: &GrantArgs) -> Result<String, String> {
+        if let Some(path) = &self.cookie_path {
+            let path = CanonicalPath::new(path)
+                .map_err(|_| format!("--cookie-path {path:?}: must be a path such as /hls/7/"))?;
+            return Ok(path.to_string());
+        }
+        if grant.paths.is_empty() {
+            let path = grant.canonical_path()?;
+            return Ok(path.map_or_else(|| "/".to_owned(), |path| path.to_string()));
+        }
+        Ok(common_folder(&grant.paths))
+    }
+
+    /// What follows `Set-Cookie: `. A token holds only bytes that a cookie's value may hold.
+    pub(super) fn line(&self, token: &str, path: &str, max_age_secs: u64) -> String {
+        let mut line = format!("{}={token}; Path={path}", self.name);
+        if let Some(domain) = &self.domain {
+            line.push_str(&format!("; Domain={domain}"));
+        }
+        if !self.session {
+            line.push_str(&format!("; Max-Age={max_age_secs}"));
+        }
+        if !self.insecure {
+            line.push_str("; Secure");
+        }
+        line.push_str("; HttpOnly; SameSite=");
+        line.push_str(match self.same_site {
+            SameSite::Strict => "Strict",
+            SameSite::Lax => "Lax",
+            SameSite::None => "None",
+        });
+        if self.partitioned {
+            line.push_str("; Partitioned");
+        }
+        line
+    }
+}
+
+/// The deepest folder that every path of these patterns lies in.
+fn common_folder(patterns: &[String]) -> String {
+    let included = patterns.iter().filter(|pattern| !pattern.starts_with('-'));
+    let folders = included.map(|pattern| {
+        let literal = pattern.split('*').next().unwrap_or_default();
+        let end = literal.rfind('/').unwrap_or(0);
+        literal[..=end.min(literal.len().saturating_sub(1))].to_owned()
+    });
+    let common = folders.reduce(|a, b| {
+        let same = a.split_inclusive('/').zip(b.split_inclusive('/'));
+        let same = same.take_while(|(a, b)| a == b).map(|(a, _)| a);
+        same.collect()
+    });
+    let common = common.filter(|folder| folder.starts_with('/'));
+    // In a pattern "~XX" stands for a byte, in a URL "%XX".
+    common.map_or_else(|| "/".to_owned(), |folder| folder.replace('~', "%"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::common_folder;
+
+    #[test]
+    fn a_cookie_goes_to_the_folder_that_all_patterns_share() {
+        let of = |patterns: &[&str]| {
+            let patterns: Vec<String> = patterns.iter().map(|text| (*text).to_owned()).collect();
+            common_folder(&patterns)
+        };
+        assert_eq!(of(&["/hls/7/**"]), "/hls/7/");
+        assert_eq!(of(&["/hls/7/a*.ts", "-/hls/7/ab.ts"]), "/hls/7/");
+        assert_eq!(of(&["/a/b/c.jpg", "/a/bc/*"]), "/a/");
+        assert_eq!(of(&["/a~20b/**"]), "/a%20b/");
+        assert_eq!(of(&["/**"]), "/");
+        assert_eq!(of(&["/a/*", "/b/*"]), "/");
+    }
+}
