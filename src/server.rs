@@ -11,8 +11,8 @@ use tokio::net::TcpListener;
 use crate::app::App;
 use crate::cache::Objects;
 use crate::clock::Clock;
-use crate::config::model::{Config, Delivery, Ops};
-use crate::listen::{BindFault, ConnectionSettings, Drain, Shutdown, bind, serve};
+use crate::config::model::{Config, Delivery, Ops, Proxies};
+use crate::listen::{BindFault, ConnectionSettings, Drain, ProxyProtocol, Shutdown, bind, serve};
 use crate::observe::{Observer, Outlets, Watched};
 use crate::sign::{self, SigningFault};
 use crate::sites::{Site, Sites};
@@ -54,6 +54,7 @@ pub struct Server {
     delivery: Delivery,
     ops: Ops,
     signing: Option<axum::Router>,
+    signing_proxies: Proxies,
 }
 
 impl Server {
@@ -86,6 +87,10 @@ impl Server {
                 store,
             }));
         }
+        let signing_proxies = config
+            .signing
+            .as_ref()
+            .map(|signing| signing.proxies.clone());
         let signing = config.signing.map(|signing| {
             sign::Signing::new(&signing, sites.clone(), clock.clone()).map(sign::router)
         });
@@ -100,6 +105,7 @@ impl Server {
             delivery: config.delivery,
             ops: config.ops,
             signing: signing.transpose().map_err(ServerFault::Signing)?,
+            signing_proxies: signing_proxies.unwrap_or_default(),
         })
     }
 
@@ -115,20 +121,33 @@ impl Server {
             delivery,
             ops,
             signing,
+            signing_proxies,
         } = self;
         let drain_delay = delivery.drain_delay;
         let settings = ConnectionSettings {
             header_timeout: delivery.header_timeout,
             grace: delivery.grace,
+            proxy_protocol: None,
         };
+        let proxied = |name, proxies: &Proxies| ConnectionSettings {
+            proxy_protocol: proxy_protocol(name, proxies, &app),
+            ..settings.clone()
+        };
+        let delivering_settings = proxied("delivery", &delivery.proxies);
+        let signing_settings = proxied("signing", &signing_proxies);
         let drain = app.drain.clone();
         let ops = ops::router(app.clone(), &ops);
         let delivering = app.clone();
         let deliver = move |peer, request| answer(delivering.clone(), peer, request);
-        let delivery = tokio::spawn(serve(listeners.delivery, settings, drain.clone(), deliver));
+        let delivery = tokio::spawn(serve(
+            listeners.delivery,
+            delivering_settings,
+            drain.clone(),
+            deliver,
+        ));
         let signing = listeners.signing.zip(signing).map(|(listener, router)| {
             let traced = traced(routed(router), app.observer.clone());
-            tokio::spawn(serve(listener, settings, drain.clone(), traced))
+            tokio::spawn(serve(listener, signing_settings, drain.clone(), traced))
         });
         // Probes and metrics are answered until the last answer has ended.
         let last = Drain::new();
@@ -151,6 +170,15 @@ impl Server {
             () = shutdown.next() => tracing::warn!("stopped at once"),
         }
     }
+}
+
+/// The PROXY protocol of the listener `name`, where it is on.
+fn proxy_protocol(name: &'static str, proxies: &Proxies, app: &App) -> Option<ProxyProtocol> {
+    let observer = app.observer.clone();
+    proxies.proxy_protocol.then(|| ProxyProtocol {
+        trusted: proxies.trusted.clone(),
+        refused: Arc::new(move |fault| observer.metrics.proxy_refused(name, fault.as_str())),
+    })
 }
 
 /// An axum router as an answer to a connection's requests; handlers find the client's address in

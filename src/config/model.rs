@@ -75,6 +75,8 @@ pub struct Proxies {
     pub trusted: Networks,
     /// `client_ip_header`: the one header that they tell it in; default none.
     pub client_header: Option<ClientHeader>,
+    /// `proxy_protocol`, default false: each connection starts with a PROXY header.
+    pub proxy_protocol: bool,
 }
 
 /// The header in which proxies tell the client's address.

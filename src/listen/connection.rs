@@ -13,18 +13,20 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 
-use super::Drain;
+use super::{Drain, ProxyProtocol};
 
 /// How long a full table of file descriptors is waited out before accepting again.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Bounds on a connection.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ConnectionSettings {
     /// A request's head must have arrived by then.
     pub header_timeout: Duration,
     /// How long answers in flight may take once the listener closed.
     pub grace: Duration,
+    /// Each connection begins with a PROXY header.
+    pub proxy_protocol: Option<ProxyProtocol>,
 }
 
 /// Serves `answer` on every connection until `drain` closes, then waits for answers in flight.
@@ -47,7 +49,7 @@ pub async fn serve<A, F, B>(
         .max_headers(100);
     let mut closing = pin!(drain.closing());
     loop {
-        let (stream, peer) = tokio::select! {
+        let (mut stream, socket) = tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
@@ -58,14 +60,24 @@ pub async fn serve<A, F, B>(
             },
             () = &mut closing => break,
         };
-        let answer = answer.clone();
-        let service = service_fn(move |request| {
-            let answered = answer(peer, request);
-            async move { Ok::<_, Infallible>(answered.await) }
-        });
-        let io = TokioIo::new(without_delay(stream));
-        let connection = connections.watch(http.serve_connection(io, service));
+        let (answer, http, watcher) = (answer.clone(), http.clone(), connections.watcher());
+        let proxied = settings.proxy_protocol.clone();
         tokio::spawn(async move {
+            let peer = match proxied {
+                Some(proxied) => {
+                    proxied
+                        .source(&mut stream, socket, settings.header_timeout)
+                        .await
+                }
+                None => Some(socket),
+            };
+            let Some(peer) = peer else { return };
+            let service = service_fn(move |request| {
+                let answered = answer(peer, request);
+                async move { Ok::<_, Infallible>(answered.await) }
+            });
+            let io = TokioIo::new(without_delay(stream));
+            let connection = watcher.watch(http.serve_connection(io, service));
             // A client that left, or spoke no HTTP, is its own business.
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection ended early");

@@ -3,8 +3,9 @@
 mod bind;
 mod connection;
 mod drain;
-pub mod proxy_protocol;
+mod proxy_protocol;
 
 pub use self::bind::{BindFault, bind};
 pub use self::connection::{ConnectionSettings, serve};
 pub use self::drain::{Drain, Shutdown, shutdown_signal};
+pub use self::proxy_protocol::{ProxyFault, ProxyProtocol};

@@ -4,6 +4,7 @@
 //! takes connections from its trusted proxies only, and each must begin with a header.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ppp::{HeaderResult, v1, v2};
@@ -44,13 +45,60 @@ pub enum ProxyFault {
     Invalid,
 }
 
+impl ProxyFault {
+    /// The word in metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Untrusted => "untrusted",
+            Self::TimedOut => "timed_out",
+            Self::Ended => "ended",
+            Self::Missing => "missing",
+            Self::Invalid => "invalid",
+        }
+    }
+}
+
+/// The protocol, as a listener has it on.
+#[derive(Clone)]
+pub struct ProxyProtocol {
+    /// Who may connect.
+    pub trusted: Networks,
+    /// Hears of each connection that is closed.
+    pub refused: Arc<dyn Fn(ProxyFault) + Send + Sync>,
+}
+
+impl ProxyProtocol {
+    /// Whom a connection from `peer` is for; `None`: it is to be closed.
+    pub(super) async fn source(
+        &self,
+        stream: &mut (impl AsyncRead + Unpin),
+        peer: SocketAddr,
+        limit: Duration,
+    ) -> Option<SocketAddr> {
+        match source(stream, peer, &self.trusted, limit).await {
+            Ok(source) => Some(source),
+            Err(fault) => {
+                tracing::debug!(%peer, %fault, "a connection was closed");
+                (self.refused)(fault);
+                None
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for ProxyProtocol {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("ProxyProtocol").field(&self.trusted).finish()
+    }
+}
+
 /// Whom a connection from `peer` is for: the source that its header names, or `peer` itself where
 /// the header names none (`LOCAL`, `UNKNOWN`, a socket without addresses), as health checks do.
 /// Reads the header and not a byte behind it, within `limit`.
 ///
 /// # Errors
 /// [`ProxyFault`]: the connection is to be closed without an answer.
-pub async fn source(
+async fn source(
     stream: &mut (impl AsyncRead + Unpin),
     peer: SocketAddr,
     trusted: &Networks,

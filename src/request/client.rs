@@ -96,6 +96,7 @@ mod tests {
         Proxies {
             trusted: Networks::of(&["10.0.0.0/8", "2001:db8::/32"]),
             client_header: header.map(ClientHeader::of),
+            proxy_protocol: false,
         }
     }
 

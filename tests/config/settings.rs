@@ -81,6 +81,14 @@ fn each_wrong_setting_has_one_message_that_says_what_is_right() {
             "delivery.client_ip_header: is believed from trusted proxies only; name their networks",
         ),
         (
+            delivery("proxy_protocol = true"),
+            "delivery.proxy_protocol: is believed from trusted proxies only",
+        ),
+        (
+            delivery("proxy_protocol = true\ntrusted_proxies = []"),
+            "delivery.trusted_proxies: is empty, so proxy_protocol would let nobody in",
+        ),
+        (
             delivery("country_header = \"CF-IPCountry\""),
             "delivery.country_header: is believed from trusted proxies only",
         ),

@@ -13,6 +13,7 @@ mod hosts;
 mod methods;
 mod names;
 mod policy;
+mod proxy_protocol;
 mod ranges;
 mod representation;
 mod s3;

@@ -14,15 +14,28 @@ pub(super) fn proxies(section: &Section<'_>) -> Proxies {
         client_header: section
             .parsed("client_ip_header", header_name)
             .map(ClientHeader::of),
+        proxy_protocol: section.boolean("proxy_protocol").unwrap_or(false),
     };
-    if proxies.client_header.is_some() && section.find("trusted_proxies").is_none() {
-        section.fault("client_ip_header", NEEDS_PROXIES);
+    let is_written = section.find("trusted_proxies").is_some();
+    for (name, is_set) in [
+        ("client_ip_header", proxies.client_header.is_some()),
+        ("proxy_protocol", proxies.proxy_protocol),
+    ] {
+        if is_set && !is_written {
+            section.fault(name, NEEDS_PROXIES);
+        }
     }
-    if !proxies.trusted.is_empty() && proxies.client_header.is_none() {
+    if proxies.proxy_protocol && is_written && proxies.trusted.is_empty() {
+        section.fault(
+            "trusted_proxies",
+            "is empty, so proxy_protocol would let nobody in",
+        );
+    }
+    if !proxies.trusted.is_empty() && proxies.client_header.is_none() && !proxies.proxy_protocol {
         section.warn(
             "trusted_proxies",
             "nothing says what the proxies call the client, so it is unknown behind them; add \
-             client_ip_header",
+             client_ip_header or proxy_protocol",
         );
     }
     proxies

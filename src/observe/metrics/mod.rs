@@ -12,7 +12,7 @@ use metrics_exporter_prometheus::{
 
 use self::names::{
     BUILD, BYTES, CACHE, CACHE_MAX, CACHED, CUT, DECISIONS, DURATION, EVICTIONS, FIRST_BYTE,
-    GUARDED, IN_FLIGHT, LINES_LOST, REQUESTS, STORE_CALLS, STORE_DURATION,
+    GUARDED, IN_FLIGHT, LINES_LOST, PROXY_REFUSED, REQUESTS, STORE_CALLS, STORE_DURATION,
 };
 use super::Record;
 
@@ -130,6 +130,13 @@ impl Metrics {
     /// What the brute-force guard said of a failure.
     pub fn guarded(&self, outcome: &'static str) {
         self.count(GUARDED, vec![Label::new("outcome", outcome)]);
+    }
+
+    /// A listener has closed a connection for the PROXY protocol's sake.
+    pub fn proxy_refused(&self, listener: &'static str, fault: &'static str) {
+        let labels = [("listener", listener), ("fault", fault)];
+        let labels = labels.map(|(name, value)| Label::new(name, value));
+        self.count(PROXY_REFUSED, labels.into());
     }
 
     /// How many bytes the cache holds now.

@@ -20,6 +20,7 @@ pub(super) const KEY_STATE: &str = "countersign_key_state";
 pub(super) const KEY_UNTIL: &str = "countersign_key_until_timestamp_seconds";
 pub(super) const LINES_LOST: &str = "countersign_access_log_lines_lost_total";
 pub(super) const GUARDED: &str = "countersign_guard_failures_total";
+pub(super) const PROXY_REFUSED: &str = "countersign_proxy_protocol_refused_total";
 pub(super) const BUILD: &str = "countersign_build_info";
 
 enum Kind {
@@ -48,6 +49,12 @@ const ALL: &[(&str, Kind, Option<Unit>, &str)] = &[
         Counter,
         None,
         "Tokens that did not hold, by what the brute-force guard did.",
+    ),
+    (
+        PROXY_REFUSED,
+        Counter,
+        None,
+        "Connections closed as they did not begin with a trusted proxy's PROXY header.",
     ),
     (BYTES, Counter, Some(Unit::Bytes), "Body bytes sent."),
     (
