@@ -63,7 +63,7 @@ pub enum Command {
     Health(health::Args),
     /// Check a configuration, or write a starter.
     Config(config::Args),
-    /// Make keys.
+    /// Make keys, list, rotate and retire them.
     Keys(keys::Args),
     /// Sign a URL offline, from a key file.
     Sign(Box<sign::Args>),

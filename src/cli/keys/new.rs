@@ -13,7 +13,7 @@ use super::file;
 use crate::cli::print;
 use crate::clock::Clock;
 use crate::config::model::Text;
-use crate::config::{parse_key_file, rfc3339, to_hex};
+use crate::config::{parse_key_file, rfc3339, to_hex, unix_secs};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -21,8 +21,10 @@ Examples:
   countersign keys new --out keys.toml                           make a key file, mode 0600
   countersign keys new --out keys.toml --append --state accept   add a key that does not sign yet
   countersign keys new --alg EdDSA --kid edge-1 --json           verifiers need the public half
+  countersign keys new --from 2030-01-31T12:00:00Z               it signs from then on
 
-An active key signs as soon as the file is read, so with several servers add it as \"accept\" first.
+An active key signs as soon as the file is read, so with several servers add it as \"accept\" first
+(countersign keys rotate does, step by step).
 A key file is never overwritten.";
 
 /// `keys new`.
@@ -38,6 +40,9 @@ pub(super) struct Args {
     /// active: it signs and verifies; accept: it verifies until you make it active
     #[arg(long, value_enum, default_value = "active")]
     state: State,
+    /// Not before: Unix seconds, or 2030-01-31T12:00:00Z
+    #[arg(long, value_name = "TIME", value_parser = from)]
+    from: Option<u64>,
     /// Write to this file, made with mode 0600, in place of standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -47,6 +52,12 @@ pub(super) struct Args {
     /// Write the key file as JSON
     #[arg(long)]
     json: bool,
+}
+
+fn from(text: &str) -> Result<u64, String> {
+    unix_secs(text)
+        .filter(|secs| *secs > 0)
+        .ok_or_else(|| "write Unix seconds or 2030-01-31T12:00:00Z".to_owned())
 }
 
 /// A key's algorithm.
@@ -72,6 +83,7 @@ pub(super) fn run(args: &Args, clock: &Clock) -> ExitCode {
     let key = match make(args.alg, args.kid.clone(), clock) {
         Ok(key) => NewKey {
             accept: args.state == State::Accept,
+            from: args.from,
             ..key
         },
         Err(fault) => return print::wrong_input(fault),
@@ -121,6 +133,9 @@ pub(in crate::cli) struct NewKey {
     /// The secret of HS256, the private half of EdDSA; hex.
     secret: Zeroizing<String>,
     public: Option<String>,
+    from: Option<u64>,
+    paths: Vec<String>,
+    max_ttl_secs: Option<u64>,
 }
 
 /// Makes a key from the machine's random numbers.
@@ -155,10 +170,30 @@ pub(in crate::cli) fn make(alg: Alg, kid: Option<String>, clock: &Clock) -> Resu
         accept: false,
         secret,
         public,
+        from: None,
+        paths: Vec::new(),
+        max_ttl_secs: None,
     })
 }
 
 impl NewKey {
+    /// The key's id.
+    pub(super) fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    /// With the limits of `old`, verifying only, from `from` on.
+    pub(super) fn into_successor(self, old: &Key<Text>, from: u64) -> Self {
+        let paths = old.paths().map(|paths| paths.members().map(str::to_owned));
+        Self {
+            accept: true,
+            from: Some(from),
+            paths: paths.into_iter().flatten().collect(),
+            max_ttl_secs: old.max_ttl_secs(),
+            ..self
+        }
+    }
+
     fn members(&self) -> Vec<(&'static str, &str)> {
         let mut members = vec![("kid", self.kid.as_str())];
         let alg = match self.alg {
@@ -183,16 +218,35 @@ impl NewKey {
         for (name, value) in self.members() {
             toml.push_str(&format!("{name} = \"{value}\"\n"));
         }
+        if let Some(from) = self.from {
+            toml.push_str(&format!("from = \"{}\"\n", rfc3339(from)));
+        }
+        if let Some(secs) = self.max_ttl_secs {
+            toml.push_str(&format!("max_ttl = \"{secs}s\"\n"));
+        }
+        if !self.paths.is_empty() {
+            toml.push_str(&format!("paths = {:?}\n", self.paths));
+        }
         if self.public.is_some() {
             toml.push_str("# Verifiers need all but `private`.\n");
         }
         toml
     }
 
-    fn to_json(&self) -> Value {
-        self.members()
-            .into_iter()
+    pub(super) fn to_json(&self) -> Value {
+        let members = self.members().into_iter();
+        let mut key: Value = members
             .map(|(name, value)| (name.to_owned(), Value::from(value)))
-            .collect()
+            .collect();
+        if let Some(from) = self.from {
+            key["from"] = from.into();
+        }
+        if let Some(secs) = self.max_ttl_secs {
+            key["max_ttl"] = secs.into();
+        }
+        if !self.paths.is_empty() {
+            key["paths"] = self.paths.as_slice().into();
+        }
+        key
     }
 }
