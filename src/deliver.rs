@@ -197,6 +197,7 @@ impl Visit {
     async fn object(&self, app: &App, site: &Site, pass: &Pass) -> Result<Found, Refusal> {
         let key = CacheKey {
             site: site.config.token.name().into(),
+            store: site.store_number,
             path: pass.path().into(),
             version: pass
                 .token()

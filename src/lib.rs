@@ -14,6 +14,7 @@ pub mod link;
 pub mod listen;
 pub mod observe;
 pub mod ops;
+pub mod reload;
 pub mod request;
 pub mod server;
 pub mod sign;

@@ -13,11 +13,16 @@ use crate::cache::Objects;
 use crate::clock::Clock;
 use crate::config::model::{Config, Delivery, Ops, Proxies};
 use crate::listen::{BindFault, ConnectionSettings, Drain, ProxyProtocol, Shutdown, bind, serve};
-use crate::observe::{Observer, Outlets, Watched};
+use crate::observe::{Observer, Outlets};
 use crate::sign::{self, SigningFault};
-use crate::sites::{Site, Sites};
-use crate::store::{self, StoreFault};
+use crate::sites::Sites;
+use crate::store::StoreFault;
 use crate::{deliver, ops};
+
+mod live;
+
+use self::live::SigningSlot;
+pub use self::live::{Live, probe};
 
 /// Why a configuration that is right in itself cannot be served.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +38,9 @@ pub enum ServerFault {
         /// What is wrong.
         fault: StoreFault,
     },
+    /// Several at once.
+    #[error("{}", list(.0))]
+    Several(Vec<Self>),
     /// Parts of `[signing]` that cannot be used.
     #[error("{}", list(.0))]
     Signing(Vec<SigningFault>),
@@ -41,7 +49,7 @@ pub enum ServerFault {
     Address(#[from] std::io::Error),
 }
 
-fn list(faults: &[SigningFault]) -> String {
+fn list(faults: &[impl ToString]) -> String {
     let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
     lines.join("\n")
 }
@@ -53,7 +61,7 @@ pub struct Server {
     pub app: Arc<App>,
     delivery: Delivery,
     ops: Ops,
-    signing: Option<axum::Router>,
+    signing: SigningSlot,
     signing_proxies: Proxies,
 }
 
@@ -69,44 +77,35 @@ impl Server {
     ) -> Result<Self, ServerFault> {
         let observer = Arc::new(Observer::new(outlets.into()));
         observer.metrics.cache_max_bytes(config.cache.max_bytes);
-        let mut sites = Vec::with_capacity(config.sites.len());
-        for site in config.sites {
-            let store = store::open(&site.store)
-                .await
-                .map_err(|fault| ServerFault::Store {
-                    site: site.token.name().to_owned(),
-                    fault,
-                })?;
-            let store = Arc::new(Watched::new(
-                site.token.name(),
-                store,
-                Arc::clone(&observer),
-            ));
-            sites.push(Arc::new(Site {
-                config: site,
-                store,
-            }));
-        }
-        let signing_proxies = config
-            .signing
-            .as_ref()
-            .map(|signing| signing.proxies.clone());
-        let signing = config.signing.map(|signing| {
-            sign::Signing::new(&signing, sites.clone(), clock.clone()).map(sign::router)
-        });
+        let sites = live::open_sites(config.sites, None, &observer);
+        let sites = sites.await.map_err(ServerFault::Several)?;
+        let app = Arc::new(App::new(
+            Sites::new(sites.clone()),
+            config.delivery.clone(),
+            Objects::new(&config.cache),
+            clock,
+            observer,
+        ));
+        let signing = config.signing.as_ref();
+        let signing_proxies = signing.map(|signing| signing.proxies.clone());
+        let signing = signing.map(|signing| live::signing_api(signing, &sites, &app));
+        let signing = signing.transpose()?.map(Arc::new);
         Ok(Self {
-            app: Arc::new(App::new(
-                Sites::new(sites),
-                config.delivery.clone(),
-                Objects::new(&config.cache),
-                clock,
-                observer,
-            )),
+            app,
             delivery: config.delivery,
             ops: config.ops,
-            signing: signing.transpose().map_err(ServerFault::Signing)?,
+            signing: Arc::new(signing.into()),
             signing_proxies: signing_proxies.unwrap_or_default(),
         })
+    }
+
+    /// What replaces the sites and the signing API while it serves.
+    pub fn live(&self) -> Live {
+        Live {
+            app: Arc::clone(&self.app),
+            signing: Arc::clone(&self.signing),
+            signing_proxies: self.signing_proxies.clone(),
+        }
     }
 
     /// Serves until `shutdown` says so, then drains. `answer` delivers; usually
@@ -145,8 +144,8 @@ impl Server {
             drain.clone(),
             deliver,
         ));
-        let signing = listeners.signing.zip(signing).map(|(listener, router)| {
-            let traced = traced(routed(router), app.observer.clone());
+        let signing = listeners.signing.map(|listener| {
+            let traced = traced(switched(signing), app.observer.clone());
             tokio::spawn(serve(listener, signing_settings, drain.clone(), traced))
         });
         // Probes and metrics are answered until the last answer has ended.
@@ -196,6 +195,18 @@ fn routed(
             let answered = router.call(request.map(axum::body::Body::new)).await;
             answered.unwrap_or_else(|never| match never {})
         })
+    }
+}
+
+/// The signing API as it is at each request; where it has been turned off, it knows no path.
+fn switched(
+    slot: SigningSlot,
+) -> impl Fn(SocketAddr, Request<Incoming>) -> RoutedFuture + Clone + Send + 'static {
+    move |peer, request| {
+        let router = slot
+            .load_full()
+            .map_or_else(sign::off, |router| (*router).clone());
+        routed(router)(peer, request)
     }
 }
 

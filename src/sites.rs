@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::config::model;
 use crate::store::Store;
@@ -13,6 +14,30 @@ pub struct Site {
     pub config: model::Site,
     /// Where its objects are.
     pub store: Arc<dyn Store>,
+    /// Which opening of a store this is, among all of the process: cached objects belong to it.
+    pub store_number: u64,
+}
+
+static OPENED: AtomicU64 = AtomicU64::new(0);
+
+impl Site {
+    /// A site over a store that was opened for it.
+    pub fn new(config: model::Site, store: Arc<dyn Store>) -> Self {
+        Self {
+            config,
+            store,
+            store_number: OPENED.fetch_add(1, Ordering::Relaxed),
+        }
+    }
+
+    /// The same store, and the same objects in the cache, with other settings around them.
+    pub fn with_config(&self, config: model::Site) -> Self {
+        Self {
+            config,
+            store: Arc::clone(&self.store),
+            store_number: self.store_number,
+        }
+    }
 }
 
 /// All sites.

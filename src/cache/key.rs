@@ -7,6 +7,8 @@ use std::sync::Arc;
 pub struct CacheKey {
     /// The site's name.
     pub site: Arc<str>,
+    /// Which opening of its store: what another store held under the same name is never served.
+    pub store: u64,
     /// The object's key in the site's store.
     pub path: Arc<str>,
     /// The store's version id, where the request names one.

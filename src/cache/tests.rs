@@ -49,6 +49,7 @@ async fn open(
     let store: Arc<dyn Store> = Arc::clone(store) as _;
     let key = CacheKey {
         site: "site".into(),
+        store: 0,
         path: path.into(),
         version: None,
     };

@@ -5,12 +5,12 @@ use std::process::ExitCode;
 use super::config::Source;
 use super::{EXIT_WRONG_INPUT, print};
 use crate::clock::{Clock, EARLIEST_PLAUSIBLE_UNIX_SECS};
-use crate::config::{Config, process_sends_traces, rfc3339};
+use crate::config::{Config, Inputs, process_sends_traces, rfc3339};
 use crate::deliver::deliver;
 use crate::listen::shutdown_signal;
 use crate::observe::{AccessLog, Outlets, Traces};
-use crate::server::{Listeners, Server};
-use crate::store::{Probed, StoreFault};
+use crate::reload::{self, Read, Reloader};
+use crate::server::{Listeners, Server, probe};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -20,7 +20,8 @@ Examples:
 
 Listens on three addresses: delivery (objects), signing (the signing API) and ops (/livez, /readyz,
 /metrics, /verify). The access log goes to standard output, one JSON line a request; everything
-else to standard error. SIGTERM and SIGINT finish answers in flight; a second one stops at once.
+else to standard error. The configuration and its files are read again when they change, and on
+SIGHUP. SIGTERM and SIGINT finish answers in flight; a second one stops at once.
 Exit code 0: stopped as asked; 2: wrong configuration, or an address or store that cannot be had.";
 
 /// `serve`.
@@ -33,7 +34,8 @@ pub struct Args {
 
 /// Serves until it is told to stop.
 pub fn run(args: Args, clock: &Clock) -> ExitCode {
-    let (config, warnings) = match Config::load(&args.source.inputs()) {
+    let inputs = args.source.inputs();
+    let (config, warnings, read) = match reload::load(&inputs) {
         Ok(loaded) => loaded,
         Err(faults) => return print::wrong_input(faults),
     };
@@ -48,7 +50,7 @@ pub fn run(args: Args, clock: &Clock) -> ExitCode {
     };
     let traces = outlets.traces.clone();
     let code = super::block_on(async {
-        match serve(config, clock.clone(), outlets).await {
+        match serve((inputs, read), config, clock.clone(), outlets).await {
             Ok(()) => ExitCode::SUCCESS,
             Err(fault) => {
                 print::note(format_args!("error: {fault}"));
@@ -85,26 +87,16 @@ pub(super) fn check_clock(clock: &Clock) -> Result<(), String> {
 }
 
 async fn serve(
+    (inputs, read): (Inputs, Read),
     config: Config,
     clock: Clock,
     outlets: Outlets,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let listeners = Listeners::bind(&config).await?;
+    let reloader = Reloader::new(inputs, read, config.reload.clone(), clock.clone())?;
     let server = Server::new(config, clock, outlets).await?;
     for site in server.app.sites().iter() {
-        let name = site.config.token.name();
-        match site.store.probe().await {
-            Ok(Probed::Readable) => {}
-            Ok(Probed::ListingDenied) => tracing::info!(
-                site = name,
-                "the store denies listing, so a missing object may look denied: see denied_is_not_found"
-            ),
-            // It may come back; what is set up wrong will not.
-            Err(fault @ (StoreFault::Unreachable { .. } | StoreFault::TimedOut { .. })) => {
-                tracing::warn!(site = name, "{fault}");
-            }
-            Err(fault) => return Err(format!("site {name:?}: {fault}").into()),
-        }
+        probe(site).await?;
     }
     // Whoever has read that it is ready may stop it.
     let shutdown = shutdown_signal()?;
@@ -116,7 +108,11 @@ async fn serve(
         ops = %addresses.ops,
         "ready"
     );
-    server.serve(listeners, shutdown, deliver).await;
+    let live = server.live();
+    tokio::select! {
+        () = server.serve(listeners, shutdown, deliver) => {}
+        () = reloader.run(live) => {}
+    }
     Ok(())
 }
 

@@ -3,12 +3,12 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use zeroize::Zeroizing;
-
+use super::fixed::Fixed;
 use super::model::Config;
 use super::overlay::Flag;
 use super::place::{Faults, Finding, Place, Warning};
 use super::reader::{Report, Section};
+use super::sources::Sources;
 use super::tree::Table;
 use super::{overlay, schema, tree};
 
@@ -32,18 +32,42 @@ impl Config {
     /// # Errors
     /// Every fault at once, in the order of their places.
     pub fn load(inputs: &Inputs) -> Result<(Self, Vec<Warning>), Faults> {
+        Loaded::read(inputs).outcome
+    }
+}
+
+/// A configuration and what it was read from.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The configuration and its warnings, or every fault.
+    pub outcome: Result<(Config, Vec<Warning>), Faults>,
+    /// The files that were read, up to the first that could not be.
+    pub sources: Sources,
+    /// The settings that need a restart.
+    pub fixed: Fixed,
+}
+
+impl Loaded {
+    /// Reads and checks everything, as [`Config::load`].
+    pub fn read(inputs: &Inputs) -> Self {
         let report = Report::default();
         let config = read(&report, inputs);
+        let (sources, fixed) = report.take_sources();
         let (faults, warnings) = report.finish();
-        match config {
+        let outcome = match config {
             Some(config) if faults.is_empty() => Ok((config, warnings)),
             _ => Err(Faults(faults)),
+        };
+        Self {
+            outcome,
+            sources,
+            fixed,
         }
     }
 }
 
 pub(super) fn read(report: &Report, inputs: &Inputs) -> Option<Config> {
-    let (place, mut table) = match file(inputs) {
+    let (place, mut table) = match file(report, inputs) {
         Ok(read) => read,
         Err(faults) => {
             report.faults(faults);
@@ -52,16 +76,17 @@ pub(super) fn read(report: &Report, inputs: &Inputs) -> Option<Config> {
     };
     report.faults(overlay::lay_environment(&mut table, &inputs.env));
     report.faults(overlay::lay_flags(&mut table, &inputs.flags));
+    report.keep_fixed(Fixed::of(&table));
     Section::top(report, place, &table, true, schema::config)
 }
 
 /// The file's values; an empty table where no file is named and the default one is not there.
-fn file(inputs: &Inputs) -> Result<(Place, Table), Vec<Finding>> {
+fn file(report: &Report, inputs: &Inputs) -> Result<(Place, Table), Vec<Finding>> {
     let path = inputs.file.as_deref().unwrap_or(Path::new(DEFAULT_FILE));
     let has_other_layers =
         !inputs.flags.is_empty() || inputs.env.iter().any(|(name, _)| overlay::is_ours(name));
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => Zeroizing::new(text),
+    let text = match report.read(path) {
+        Ok(text) => text,
         Err(error)
             if error.kind() == ErrorKind::NotFound && inputs.file.is_none() && has_other_layers =>
         {

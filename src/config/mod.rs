@@ -4,6 +4,7 @@
 //! (`tree`, `overlay`); a `reader` then takes typed settings out of the result, records what is
 //! wrong and goes on (`getters`, `quantities`, `secrets`, `schema`).
 
+mod fixed;
 mod getters;
 mod key_entry;
 mod key_file;
@@ -19,17 +20,20 @@ mod schema;
 mod secrets;
 #[cfg(test)]
 mod settings_doc;
+mod sources;
 mod telemetry;
 mod tree;
 mod units;
 
+pub use self::fixed::Fixed;
 pub use self::getters::patterns;
 pub use self::key_file::{parse_key_file, read_key_file};
-pub use self::load::{DEFAULT_FILE, Inputs};
+pub use self::load::{DEFAULT_FILE, Inputs, Loaded};
 pub use self::model::Config;
 pub use self::networks::Networks;
 pub use self::overlay::Flag;
 pub use self::overlay::process_environment;
 pub use self::place::{Faults, Finding, Place, Warning};
+pub use self::sources::Sources;
 pub use self::telemetry::{TelemetryFault, process_sends_traces};
 pub use self::units::{is_origin, rfc3339, to_hex, unix_secs};

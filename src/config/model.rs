@@ -27,6 +27,8 @@ pub struct Config {
     pub cache: CacheSettings,
     /// `[log]`.
     pub log: Log,
+    /// `[reload]`.
+    pub reload: Reload,
     /// `[[site]]`, at least one.
     pub sites: Vec<Site>,
 }
@@ -128,6 +130,17 @@ pub struct Log {
     pub level: String,
 }
 
+/// When the configuration is read again.
+#[derive(Clone, Debug)]
+pub struct Reload {
+    /// `watch`, default true: when a file changes; else on SIGHUP only.
+    pub watch: bool,
+    /// `interval`, default 10 s: how often the files' contents are looked at, told or not.
+    pub interval: Duration,
+    /// `settle`, default 500 ms: how long files must not be written to before they are believed.
+    pub settle: Duration,
+}
+
 /// One site: names, a store, a key ring, policy, and how it answers.
 #[derive(Debug)]
 pub struct Site {
@@ -161,7 +174,7 @@ pub struct KeyRing {
 }
 
 /// Where a site's objects are.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreSettings {
     /// `type = "fs"`.
     Fs {
@@ -173,7 +186,7 @@ pub enum StoreSettings {
 }
 
 /// An S3 bucket and how to reach it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct S3Settings {
     /// `bucket`.
     pub bucket: String,
@@ -194,7 +207,7 @@ pub struct S3Settings {
 }
 
 /// Static S3 credentials.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct S3Credentials {
     /// `access_key_id`.
     pub access_key_id: String,
@@ -332,7 +345,7 @@ pub enum Override {
 }
 
 /// A secret: zeroised on drop, never shown.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {

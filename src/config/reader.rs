@@ -3,9 +3,14 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt::Display;
+use std::io;
 use std::path::{Path, PathBuf};
 
+use zeroize::Zeroizing;
+
+use super::fixed::Fixed;
 use super::place::{Finding, Place};
+use super::sources::Sources;
 use super::tree::{Node, Table, Value};
 
 /// What reading has found so far.
@@ -17,6 +22,8 @@ pub(super) struct Report {
     asked: RefCell<BTreeSet<String>>,
     /// Files from which a secret was read.
     secret_files: RefCell<BTreeSet<PathBuf>>,
+    sources: RefCell<Sources>,
+    fixed: RefCell<Fixed>,
 }
 
 impl Report {
@@ -30,6 +37,20 @@ impl Report {
 
     pub(super) fn fault_count(&self) -> usize {
         self.faults.borrow().len()
+    }
+
+    /// Reads a file, which from now on belongs to the configuration.
+    pub(super) fn read(&self, path: &Path) -> io::Result<Zeroizing<String>> {
+        self.sources.borrow_mut().read(path)
+    }
+
+    pub(super) fn keep_fixed(&self, fixed: Fixed) {
+        self.fixed.replace(fixed);
+    }
+
+    /// The files that were read, and the settings that need a restart.
+    pub(super) fn take_sources(&self) -> (Sources, Fixed) {
+        (self.sources.take(), self.fixed.take())
     }
 
     pub(super) fn secret_read_from(&self, path: &Path) {

@@ -41,8 +41,8 @@ impl Section<'_> {
 
     /// The text of a file that a setting names.
     pub(super) fn file_text(&self, name: &str, path: &Path) -> Option<Zeroizing<String>> {
-        match std::fs::read_to_string(path) {
-            Ok(text) => Some(Zeroizing::new(text)),
+        match self.report().read(path) {
+            Ok(text) => Some(text),
             Err(error) => {
                 self.fault(name, format_args!("{}: {error}", path.display()));
                 None

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::{DemoFault, Options, Source};
 use crate::config::model::{
     Answers, CacheSettings, Config, Cors, Delivery, GuardSettings, Issuer, IssuerKeys, KeyRing,
-    Log, Ops, Proxies, Rule, Secret, Signing, Site, StoreSettings,
+    Log, Ops, Proxies, Reload, Rule, Secret, Signing, Site, StoreSettings,
 };
 use crate::config::to_hex;
 use crate::server::Listeners;
@@ -137,6 +137,11 @@ impl Settings {
             log: Log {
                 access: false,
                 level: "warn".to_owned(),
+            },
+            reload: Reload {
+                watch: false,
+                interval: Duration::from_secs(10),
+                settle: Duration::from_millis(500),
             },
             sites: vec![site],
         })

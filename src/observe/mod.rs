@@ -10,7 +10,7 @@ mod trace;
 
 pub use self::access_log::AccessLog;
 pub use self::logged::Logged;
-pub use self::metrics::{Metrics, StoreCall};
+pub use self::metrics::{Metrics, ReloadResult, StoreCall};
 pub use self::record::Record;
 pub use self::store::Watched;
 pub use self::trace::{Trace, Traces};

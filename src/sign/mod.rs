@@ -103,6 +103,12 @@ pub fn router(state: Signing) -> Router {
     router.layer(map_response(protect))
 }
 
+/// The API where it has been turned off: every path is unknown.
+pub fn off() -> Router {
+    let router = Router::new().fallback(handlers::not_found);
+    router.layer(map_response(protect))
+}
+
 /// Without credentials: callers send a header of their own, not cookies. `None` for an empty list.
 fn cors(allowed_origins: &[String]) -> Option<CorsLayer> {
     let origins: Vec<HeaderValue> = allowed_origins

@@ -39,6 +39,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
             "sites", "store",
         ],
     ),
+    ("reload", &["clock", "config", "observe", "server"]),
     (
         "demo",
         &[
@@ -49,8 +50,8 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "clock", "config", "deliver", "demo", "link", "listen", "observe", "request", "server",
-            "sign", "store", "vectors",
+            "clock", "config", "deliver", "demo", "link", "listen", "observe", "reload", "request",
+            "server", "sign", "store", "vectors",
         ],
     ),
 ];
@@ -130,4 +131,4 @@ pub(crate) const JWT: &[&str] = &[
     "src/config/schema/issuer.rs",
     "src/demo/",
 ];
-pub(crate) const AXUM: &[&str] = &["src/sign/", "src/ops/", "src/server.rs"];
+pub(crate) const AXUM: &[&str] = &["src/sign/", "src/ops/", "src/server.rs", "src/server/"];

@@ -172,10 +172,7 @@ impl Api {
         let mut sites = Vec::new();
         for site in config.sites {
             let store = store::open(&site.store).await.unwrap();
-            sites.push(Arc::new(Site {
-                config: site,
-                store,
-            }));
+            sites.push(Arc::new(Site::new(site, store)));
         }
         let clock = Clock::fixed(NOW);
         let signing = Signing::new(&config.signing.unwrap(), sites, clock.clone()).unwrap();

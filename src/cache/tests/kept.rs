@@ -260,13 +260,19 @@ async fn metadata_is_had_without_a_body_and_by_one_head() {
 }
 
 #[tokio::test]
-async fn sites_and_versions_do_not_share_objects() {
+async fn sites_stores_and_versions_do_not_share_objects() {
     let (objects, store) = (objects(), TestStore::new());
     store.put("a", "\"1\"", content(10));
     let kept: Arc<dyn Store> = Arc::clone(&store) as _;
-    for (site, version) in [("one", None), ("two", None), ("one", Some("v"))] {
+    for (site, store, version) in [
+        ("one", 0, None),
+        ("two", 0, None),
+        ("one", 1, None),
+        ("one", 0, Some("v")),
+    ] {
         let key = CacheKey {
             site: site.into(),
+            store,
             path: "a".into(),
             version: version.map(Into::into),
         };

@@ -14,7 +14,7 @@ use std::time::Duration;
 use countersign_token::{Key, KeyState};
 use tracing_subscriber::EnvFilter;
 
-use super::model::{CacheSettings, Config, Delivery, GuardSettings, Log, Ops, Site, Text};
+use super::model::{CacheSettings, Config, Delivery, GuardSettings, Log, Ops, Reload, Site, Text};
 use super::reader::Section;
 
 /// All of it.
@@ -26,6 +26,7 @@ pub(super) fn config(top: &Section<'_>) -> Option<Config> {
     });
     let cache = top.table("cache", cache);
     let log = top.table("log", log);
+    let reload = top.table("reload", reload);
     let sites = site::sites(top);
     let signing = top.table("signing", |section| signing::signing(section, &sites.names));
     let mut listeners = vec![("delivery", delivery.listen), ("ops", ops.listen)];
@@ -40,6 +41,7 @@ pub(super) fn config(top: &Section<'_>) -> Option<Config> {
         ops,
         cache,
         log,
+        reload,
         sites: sites.complete?,
     })
 }
@@ -102,6 +104,18 @@ fn log(section: &Section<'_>) -> Log {
     Log {
         access: section.boolean("access").unwrap_or(true),
         level: level.unwrap_or_else(|| "info".to_owned()),
+    }
+}
+
+fn reload(section: &Section<'_>) -> Reload {
+    Reload {
+        watch: section.boolean("watch").unwrap_or(true),
+        interval: section
+            .time_limit("interval")
+            .unwrap_or(Duration::from_secs(10)),
+        settle: section
+            .time_limit("settle")
+            .unwrap_or(Duration::from_millis(500)),
     }
 }
 

@@ -2,7 +2,9 @@
 
 mod keys;
 mod names;
+mod reload;
 
+pub use self::reload::ReloadResult;
 use std::sync::{Mutex, PoisonError};
 
 use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder};

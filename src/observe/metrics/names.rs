@@ -21,6 +21,9 @@ pub(super) const KEY_UNTIL: &str = "countersign_key_until_timestamp_seconds";
 pub(super) const LINES_LOST: &str = "countersign_access_log_lines_lost_total";
 pub(super) const GUARDED: &str = "countersign_guard_failures_total";
 pub(super) const PROXY_REFUSED: &str = "countersign_proxy_protocol_refused_total";
+pub(super) const RELOADS: &str = "countersign_reload_attempts_total";
+pub(super) const RELOAD_OK: &str = "countersign_reload_last_successful";
+pub(super) const RELOAD_TIME: &str = "countersign_reload_last_success_timestamp_seconds";
 pub(super) const BUILD: &str = "countersign_build_info";
 
 enum Kind {
@@ -32,6 +35,24 @@ use Kind::{Counter, Gauge, Histogram};
 
 /// Name, kind, unit, help.
 const ALL: &[(&str, Kind, Option<Unit>, &str)] = &[
+    (
+        RELOADS,
+        Counter,
+        None,
+        "Readings of a changed configuration, by result: success or failure.",
+    ),
+    (
+        RELOAD_OK,
+        Gauge,
+        None,
+        "1 while the configuration in force is the one in the files, 0 after one was refused.",
+    ),
+    (
+        RELOAD_TIME,
+        Gauge,
+        Some(Unit::Seconds),
+        "When a configuration was taken last.",
+    ),
     (
         REQUESTS,
         Counter,
