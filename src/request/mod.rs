@@ -2,6 +2,8 @@
 
 mod client;
 mod forwarded;
+#[cfg(test)]
+mod forwarded_tests;
 mod headers;
 mod host;
 mod id;

@@ -5,6 +5,7 @@
 //! lines, it is written here a second time, straight from TOKEN.md, and held against the crate.
 
 mod bench;
+mod client;
 mod cookies;
 mod path;
 mod pattern;
@@ -12,6 +13,7 @@ mod plain;
 mod round_trip;
 mod token_text;
 
+pub use self::client::client;
 pub use self::cookies::cookies;
 pub use self::path::path;
 pub use self::pattern::pattern;
@@ -22,10 +24,11 @@ pub use self::token_text::token_text;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 5] = [
+pub const TARGETS: [Target; 6] = [
     ("token_text", token_text),
     ("path", path),
     ("pattern", pattern),
     ("cookies", cookies),
     ("round_trip", round_trip),
+    ("client", client),
 ];
