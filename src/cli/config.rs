@@ -3,6 +3,8 @@
 mod built;
 mod check;
 mod init;
+mod print;
+mod schema;
 mod starter;
 
 use std::fmt;
@@ -27,6 +29,10 @@ enum Command {
     Check(check::Args),
     /// Write a commented starter configuration with a fresh key.
     Init(init::Args),
+    /// Print every setting with its value and where it comes from.
+    Print(print::Args),
+    /// Print a JSON Schema of the configuration file, for editors.
+    Schema(schema::Args),
 }
 
 /// The flags of every command that reads a configuration.
@@ -93,5 +99,7 @@ pub fn run(args: Args, clock: &Clock) -> ExitCode {
     match args.command {
         Command::Check(args) => check::run(args, clock),
         Command::Init(args) => init::run(&args, clock),
+        Command::Print(args) => print::run(args),
+        Command::Schema(args) => schema::run(&args),
     }
 }

@@ -61,7 +61,7 @@ pub enum Command {
     Demo(demo::Args),
     /// Ask a running process whether it is ready.
     Health(health::Args),
-    /// Check a configuration, or write a starter.
+    /// Check a configuration, print it, or write a starter.
     Config(config::Args),
     /// Make keys, list, rotate and retire them.
     Keys(keys::Args),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use countersign_token::{PatternFault, Patterns};
 
+use super::kind::Kind;
 use super::model::Text;
 use super::place::Place;
 use super::reader::{Section, suggestion};
@@ -19,6 +20,7 @@ impl Section<'_> {
 
     /// Text of at least one character.
     pub(super) fn text(&self, name: &'static str) -> Option<String> {
+        self.holds(name, || Kind::Text);
         let node = self.find(name)?;
         match &node.value {
             Value::Text(text) if !text.is_empty() => Some(text.to_string()),
@@ -41,6 +43,7 @@ impl Section<'_> {
 
     /// Records a fault where the setting is absent.
     pub(super) fn required(&self, name: &'static str, example: &str) {
+        self.note_required(name);
         if self.find(name).is_none() {
             self.fault(name, format_args!("is missing; write {name} = {example}"));
         }
@@ -64,17 +67,21 @@ impl Section<'_> {
 
     /// One word of a list, with its meaning.
     pub(super) fn word<T: Copy>(&self, name: &'static str, words: &[(&str, T)]) -> Option<T> {
+        let known = || words.iter().map(|(word, _)| (*word).to_owned());
+        self.holds(name, || Kind::Words(known().collect()));
         self.parsed(name, |text| word(text, words))
     }
 
     /// A path; a relative one starts where it is written.
     pub(super) fn path(&self, name: &'static str) -> Option<PathBuf> {
+        self.holds(name, || Kind::Path);
         let text = self.text(name)?;
         Some(self.place_of(name).folder().join(text))
     }
 
     /// A list of text with the place of each; from a variable or flag, separated by commas.
     pub(super) fn list(&self, name: &'static str) -> Option<Vec<(String, Place)>> {
+        self.holds(name, || Kind::List);
         let node = self.find(name)?;
         match &node.value {
             Value::Text(text) if node.place.holds_text_only() => Some(
@@ -122,6 +129,7 @@ impl Section<'_> {
 
     /// A list of patterns (TOKEN.md §3).
     pub(super) fn patterns(&self, name: &'static str) -> Option<Patterns<Text>> {
+        self.holds(name, || Kind::Patterns);
         let members = self.list(name)?;
         let texts: Vec<&str> = members.iter().map(|(text, _)| text.as_str()).collect();
         match patterns(&texts) {
@@ -137,6 +145,7 @@ impl Section<'_> {
 
     /// A table of claims, whatever they are called.
     pub(super) fn claims(&self, name: &'static str) -> serde_json::Map<String, serde_json::Value> {
+        self.holds(name, || Kind::OpenTable);
         let json = self.find(name).map(|node| to_json(&node.value));
         match json {
             Some(serde_json::Value::Object(claims)) => claims,

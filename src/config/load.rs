@@ -67,6 +67,13 @@ impl Loaded {
 }
 
 pub(super) fn read(report: &Report, inputs: &Inputs) -> Option<Config> {
+    let (place, table) = layers(report, inputs)?;
+    report.keep_fixed(Fixed::of(&table));
+    Section::top(report, place, &table, true, schema::config)
+}
+
+/// The layers laid over each other, and the place of the lowest.
+pub(super) fn layers(report: &Report, inputs: &Inputs) -> Option<(Place, Table)> {
     let (place, mut table) = match file(report, inputs) {
         Ok(read) => read,
         Err(faults) => {
@@ -76,8 +83,7 @@ pub(super) fn read(report: &Report, inputs: &Inputs) -> Option<Config> {
     };
     report.faults(overlay::lay_environment(&mut table, &inputs.env));
     report.faults(overlay::lay_flags(&mut table, &inputs.flags));
-    report.keep_fixed(Fixed::of(&table));
-    Section::top(report, place, &table, true, schema::config)
+    Some((place, table))
 }
 
 /// The file's values; an empty table where no file is named and the default one is not there.

@@ -4,10 +4,14 @@
 //! (`tree`, `overlay`); a `reader` then takes typed settings out of the result, records what is
 //! wrong and goes on (`getters`, `quantities`, `secrets`, `schema`).
 
+mod documented;
+mod effective;
 mod fixed;
 mod getters;
+mod json_schema;
 mod key_entry;
 mod key_file;
+mod kind;
 mod load;
 pub mod model;
 mod networks;
@@ -25,8 +29,10 @@ mod telemetry;
 mod tree;
 mod units;
 
+pub use self::effective::{Effective, REDACTED, effective};
 pub use self::fixed::Fixed;
 pub use self::getters::patterns;
+pub use self::json_schema::json_schema;
 pub use self::key_file::{parse_key_file, read_key_file};
 pub use self::load::{DEFAULT_FILE, Inputs, Loaded};
 pub use self::model::Config;

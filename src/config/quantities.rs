@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::kind::Kind;
 use super::reader::Section;
 use super::tree::Value;
 use super::units;
@@ -13,6 +14,7 @@ const MOST_SECS: u64 = 9_999_999_999;
 impl Section<'_> {
     /// `true` or `false`.
     pub(super) fn boolean(&self, name: &'static str) -> Option<bool> {
+        self.holds(name, || Kind::Boolean);
         let node = self.find(name)?;
         match &node.value {
             Value::Boolean(yes) => return Some(*yes),
@@ -29,6 +31,7 @@ impl Section<'_> {
 
     /// A whole number between the two, inclusive.
     pub(super) fn integer(&self, name: &'static str, least: u64, most: u64) -> Option<u64> {
+        self.holds(name, || Kind::Integer { least, most });
         let node = self.find(name)?;
         let number = match &node.value {
             Value::Integer(number) => u64::try_from(*number).ok(),
@@ -45,6 +48,7 @@ impl Section<'_> {
 
     /// A size in bytes: a number, or text with a unit.
     pub(super) fn bytes(&self, name: &'static str) -> Option<u64> {
+        self.holds(name, || Kind::Bytes);
         let node = self.find(name)?;
         if let Value::Integer(number) = node.value {
             let bytes = u64::try_from(number).ok();
@@ -59,6 +63,7 @@ impl Section<'_> {
 
     /// A duration with units. A number is refused, since its unit could only be guessed.
     pub(super) fn duration(&self, name: &'static str) -> Option<Duration> {
+        self.holds(name, || Kind::Duration);
         let node = self.find(name)?;
         if let Value::Integer(number) = node.value {
             self.fault(
@@ -91,6 +96,7 @@ impl Section<'_> {
 
     /// A key's lifetime limit: a duration, or seconds as a number, as TOKEN.md §8 has it.
     pub(super) fn secs_or_duration(&self, name: &'static str) -> Option<u64> {
+        self.holds(name, || Kind::SecsOrDuration);
         let node = self.find(name)?;
         let secs = match &node.value {
             Value::Integer(number) => u64::try_from(*number).ok(),
@@ -117,6 +123,7 @@ impl Section<'_> {
 
     /// A moment in Unix seconds: a number, or RFC 3339 with or without quotes.
     pub(super) fn moment(&self, name: &'static str) -> Option<u64> {
+        self.holds(name, || Kind::Moment);
         let node = self.find(name)?;
         let secs = match &node.value {
             Value::Integer(number) => u64::try_from(*number).ok(),

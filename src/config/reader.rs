@@ -1,7 +1,7 @@
 //! Reads tables by name, records every fault and goes on, and names what nobody asked for.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,9 +9,21 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::fixed::Fixed;
+use super::kind::Kind;
 use super::place::{Finding, Place};
 use super::sources::Sources;
 use super::tree::{Node, Table, Value};
+
+/// Settings by their names without indices.
+pub(super) type Asked = BTreeMap<String, Setting>;
+
+/// What reading shows of a setting.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Setting {
+    /// The first and outermost getter's.
+    pub(super) kind: Option<Kind>,
+    pub(super) required: bool,
+}
 
 /// What reading has found so far.
 #[derive(Default)]
@@ -19,7 +31,7 @@ pub(super) struct Report {
     faults: RefCell<Vec<Finding>>,
     warnings: RefCell<Vec<Finding>>,
     /// Every setting that was asked for, without indices.
-    asked: RefCell<BTreeSet<String>>,
+    asked: RefCell<Asked>,
     /// Files from which a secret was read.
     secret_files: RefCell<BTreeSet<PathBuf>>,
     sources: RefCell<Sources>,
@@ -58,8 +70,7 @@ impl Report {
     }
 
     /// The names of all settings that were asked for, without indices.
-    #[cfg(test)]
-    pub(super) fn asked(&self) -> BTreeSet<String> {
+    pub(super) fn asked(&self) -> Asked {
         self.asked.borrow().clone()
     }
 
@@ -126,9 +137,28 @@ impl<'a> Section<'a> {
         self.known.borrow_mut().insert(name);
         if let Some(generic) = &self.generic {
             let full = joined(generic, name);
-            self.report.asked.borrow_mut().insert(full);
+            self.report.asked.borrow_mut().entry(full).or_default();
         }
         self.table?.get(name)
+    }
+
+    /// Notes what kind of value it is, for the schema; the outermost getter's word holds.
+    pub(super) fn holds(&self, name: &str, kind: impl FnOnce() -> Kind) {
+        self.note(name, |setting| {
+            setting.kind.get_or_insert_with(kind);
+        });
+    }
+
+    /// Notes that it must be there.
+    pub(super) fn note_required(&self, name: &str) {
+        self.note(name, |setting| setting.required = true);
+    }
+
+    fn note(&self, name: &str, change: impl FnOnce(&mut Setting)) {
+        if let Some(generic) = &self.generic {
+            let full = joined(generic, name);
+            change(self.report.asked.borrow_mut().entry(full).or_default());
+        }
     }
 
     /// Where that value stands; the section's place where it is absent.
@@ -192,6 +222,10 @@ impl<'a> Section<'a> {
         recorded: bool,
         read: impl FnOnce(&Section<'a>) -> T,
     ) -> T {
+        self.holds(name, || match recorded {
+            true => Kind::Table,
+            false => Kind::OpenTable,
+        });
         let node = self.find(name);
         let table = match node.map(|node| &node.value) {
             Some(Value::Table(table)) => Some(table),
@@ -224,6 +258,7 @@ impl<'a> Section<'a> {
         name: &'static str,
         mut read: impl FnMut(&Section<'a>) -> T,
     ) -> Vec<T> {
+        self.holds(name, || Kind::Tables);
         let list = match self.find(name).map(|node| &node.value) {
             None => return Vec::new(),
             Some(Value::List(list)) => list,

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
+use super::kind::Kind;
 use super::model::Secret;
 use super::place::Place;
 use super::reader::Section;
@@ -11,6 +12,8 @@ use super::reader::Section;
 impl Section<'_> {
     /// A secret: the setting itself, or the file that `NAME_file` names. Never quoted in faults.
     pub(super) fn secret(&self, name: &'static str, name_file: &'static str) -> Option<Secret> {
+        self.holds(name, || Kind::Text);
+        self.holds(name_file, || Kind::Path);
         let (inline, file) = (self.find(name), self.find(name_file));
         if inline.is_some() && file.is_some() {
             let message = format!("stands beside {name_file}; write one of them");

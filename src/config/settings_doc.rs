@@ -4,13 +4,11 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::load::{Inputs, read};
+use super::load::Inputs;
 use super::model::Config;
 use super::overlay::Flag;
 use super::overlay::SECRETS;
-use super::reader::Report;
-
-const DOC: &str = include_str!("../../docs/SETTINGS.md");
+use super::{documented, json_schema};
 
 /// One of each table, so that every setting is asked for; most are missing, which does not matter.
 const ONE_OF_EACH: [&str; 7] = [
@@ -24,34 +22,18 @@ const ONE_OF_EACH: [&str; 7] = [
 ];
 
 fn asked_for() -> BTreeSet<String> {
-    let report = Report::default();
-    let inputs = Inputs {
-        flags: ONE_OF_EACH.iter().map(|name| Flag::set(name, "")).collect(),
-        ..Inputs::default()
-    };
-    read(&report, &inputs);
-    let asked = report.asked();
+    let asked = json_schema::asked();
     let is_table = |name: &String| {
         let within = format!("{name}.");
-        asked.iter().any(|other| other.starts_with(&within))
+        asked.keys().any(|other| other.starts_with(&within))
     };
-    asked
-        .iter()
-        .filter(|name| !is_table(name))
-        .cloned()
-        .collect()
+    let names = asked.keys().filter(|name| !is_table(name));
+    names.cloned().collect()
 }
 
 fn documented() -> BTreeSet<String> {
-    let name = |line: &str| {
-        let name = line.strip_prefix("| `")?.split_once("` |")?.0;
-        let is_name = name.contains('.')
-            && name
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"._".contains(&byte));
-        is_name.then(|| name.to_owned())
-    };
-    DOC.lines().filter_map(name).collect()
+    let settings = documented::documented().into_iter();
+    settings.map(|setting| setting.name.to_owned()).collect()
 }
 
 #[test]

@@ -6,6 +6,7 @@ use jsonwebtoken::jwk::{AlgorithmParameters, JwkSet};
 use jsonwebtoken::{Algorithm, DecodingKey};
 
 use crate::config::getters::word;
+use crate::config::kind::Kind;
 use crate::config::model::{Issuer, IssuerKeys};
 use crate::config::reader::Section;
 
@@ -52,6 +53,10 @@ pub(super) fn issuer(section: &Section<'_>) -> Option<Issuer> {
 /// Exactly one source of keys, of the kind that the algorithms need.
 fn keys(section: &Section<'_>, algorithms: &[Algorithm]) -> Option<IssuerKeys> {
     let sources = ["secret", "secret_file", "pem_file", "jwks_file"];
+    section.holds("secret", || Kind::Text);
+    for file in &sources[1..] {
+        section.holds(file, || Kind::Path);
+    }
     let written: Vec<&str> = sources
         .into_iter()
         .filter(|name| section.find(name).is_some())

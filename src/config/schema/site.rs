@@ -8,6 +8,7 @@ use http::uri::Authority;
 use super::{answers, store};
 use crate::config::getters::quoted;
 use crate::config::key_file;
+use crate::config::kind::Kind;
 use crate::config::model::{KeyRing, Site, Text};
 use crate::config::place::Place;
 use crate::config::reader::Section;
@@ -159,6 +160,7 @@ fn policy_rule(section: &Section<'_>) -> Option<PolicyRule<Text>> {
 
 /// The file that `keys` names, or the site's own `[[site.key]]` tables.
 fn keys(section: &Section<'_>) -> Option<KeyRing> {
+    section.holds("keys", || Kind::Path);
     if section.find("keys").is_none() {
         return key_file::ring(section, "key");
     }

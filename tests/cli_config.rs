@@ -1,0 +1,108 @@
+//! `config print` and `config schema`, as a user runs them.
+
+mod command;
+
+use command::{Done, Folder};
+use serde_json::Value;
+
+fn json(done: &Done) -> Value {
+    serde_json::from_str(&done.out).unwrap_or_else(|error| panic!("{error}: {done:?}"))
+}
+
+fn starter() -> Folder {
+    let folder = Folder::new();
+    let done = folder.run(&["config", "init"]);
+    assert_eq!(done.code, 0, "{done:?}");
+    folder
+}
+
+#[test]
+fn print_tells_every_setting_with_its_source_and_no_secret() {
+    let folder = starter();
+    let secret = "hunter2".repeat(9);
+    let env = [
+        ("COUNTERSIGN__CACHE__MAX_BYTES", "1GiB"),
+        (
+            "COUNTERSIGN__SITE__0__STORE__SECRET_ACCESS_KEY",
+            secret.as_str(),
+        ),
+    ];
+    let args = ["config", "print", "--listen", "127.0.0.1:0"];
+    let done = folder.run_with(&args, &env);
+    let line = |name: &str| {
+        let line = done
+            .out
+            .lines()
+            .find(|line| line.starts_with(&format!("{name} ")));
+        let words: Vec<&str> = line.unwrap_or("").split_whitespace().collect();
+        words.join(" ")
+    };
+    for (name, rest) in [
+        ("delivery.listen", "127.0.0.1:0 # --listen"),
+        ("cache.max_bytes", "1GiB # COUNTERSIGN__CACHE__MAX_BYTES"),
+        ("cache.fresh_for", "10s # countersign.toml:13"),
+        ("delivery.grace", "30s # default"),
+        ("site.0.keys", "keys.toml # countersign.toml:20"),
+        ("site.0.policy.0.mode", "public # countersign.toml:33"),
+    ] {
+        assert_eq!(line(name), format!("{name} {rest}"), "{done:?}");
+    }
+    assert!(line("site.0.store.secret_access_key").contains(" (secret) # COUNTERSIGN__"));
+    assert!(!done.out.contains("hunter2") && !done.err.contains("hunter2"));
+    // A secret without S3 is a fault, and is told after the settings.
+    assert_eq!(done.code, 2);
+    assert!(
+        done.err
+            .contains("secret_access_key: is for type = \"s3\" only"),
+        "{done:?}"
+    );
+}
+
+#[test]
+fn print_in_json_and_of_what_is_set_only() {
+    let folder = starter();
+    let done = folder.run(&["config", "print", "--set-only", "--json"]);
+    assert_eq!((done.code, done.err.as_str()), (0, ""), "{done:?}");
+    let all = json(&done);
+    let all = all.as_array().unwrap();
+    assert!(
+        all.iter()
+            .all(|setting| setting["source"]["kind"] == "file"),
+        "{all:?}"
+    );
+    let root = all
+        .iter()
+        .find(|setting| setting["name"] == "site.0.store.root")
+        .unwrap();
+    assert_eq!(root["value"], "files");
+    assert_eq!(root["source"]["file"], "countersign.toml");
+    assert_eq!(root["source"]["line"], 24, "{root}");
+    let done = folder.run(&["config", "print", "--config", "none.toml"]);
+    assert_eq!((done.code, done.out.as_str()), (2, ""), "{done:?}");
+}
+
+#[test]
+fn the_schema_names_its_draft_and_describes_settings() {
+    let done = Folder::new().run(&["config", "schema"]);
+    assert_eq!((done.code, done.err.as_str()), (0, ""), "{done:?}");
+    let schema = json(&done);
+    assert_eq!(
+        schema["$schema"],
+        "https://json-schema.org/draft/2020-12/schema"
+    );
+    let site = &schema["properties"]["site"]["items"];
+    assert_eq!(site["additionalProperties"], false);
+    let modes = &site["properties"]["policy"]["items"]["properties"]["mode"]["enum"];
+    assert_eq!(
+        modes,
+        &serde_json::json!(["required", "optional", "public", "report"])
+    );
+    let grace = &schema["properties"]["delivery"]["properties"]["grace"];
+    assert!(
+        grace["description"]
+            .as_str()
+            .unwrap()
+            .ends_with("Default: `30s`."),
+        "{grace}"
+    );
+}
