@@ -4,6 +4,7 @@ pub mod completions;
 pub mod config;
 pub mod cookie;
 pub mod demo;
+pub mod edge;
 pub mod explain;
 mod facts;
 pub mod health;
@@ -65,6 +66,8 @@ pub enum Command {
     Config(config::Args),
     /// Make keys, list, rotate and retire them.
     Keys(keys::Args),
+    /// Prepare an edge that verifies.
+    Edge(edge::Args),
     /// Sign a URL offline, from a key file.
     Sign(Box<sign::Args>),
     /// Sign a cookie offline, from a key file.
@@ -93,6 +96,7 @@ pub fn run(cli: Cli, clock: &Clock) -> ExitCode {
         Command::Health(args) => health::run(&args),
         Command::Config(args) => config::run(args, clock),
         Command::Keys(args) => keys::run(args, clock),
+        Command::Edge(args) => edge::run(args),
         Command::Sign(args) => sign::run(*args, clock),
         Command::Cookie(args) => cookie::run(&args, clock),
         Command::Inspect(args) => inspect::run(&args, clock),

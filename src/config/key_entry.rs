@@ -67,7 +67,9 @@ impl Material {
             let message = format!("key {kid:?}: is missing; write secret or secret_file");
             entry.fault("secret", message);
         }
-        match Key::hs256(kid, self.secret?.expose()) {
+        let secret = self.secret?;
+        entry.report().keep_secret(Some(&secret));
+        match Key::hs256(kid, secret.expose()) {
             Ok(key) => Some((key, None)),
             Err(fault) => {
                 key_fault(entry, kid, fault);
@@ -98,6 +100,7 @@ impl Material {
             entry.fault("public", message);
             return None;
         }
+        entry.report().keep_secret(None);
         match Key::eddsa(kid, &self.public.or(derived)?) {
             Ok(key) => Some((key, private)),
             Err(fault) => {

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::fixed::Fixed;
-use super::model::Config;
+use super::model::{Config, Secret};
 use super::overlay::Flag;
 use super::place::{Faults, Finding, Place, Warning};
 use super::reader::{Report, Section};
@@ -70,6 +70,25 @@ pub(super) fn read(report: &Report, inputs: &Inputs) -> Option<Config> {
     let (place, table) = layers(report, inputs)?;
     report.keep_fixed(Fixed::of(&table));
     Section::top(report, place, &table, true, schema::config)
+}
+
+/// The secret of each key of each site in their order; `None` of one that has none.
+pub type KeySecrets = Vec<Option<Secret>>;
+
+/// [`Config::load`], and for each key of each site in their order its secret, where it has one. Only
+/// for who must hand the secrets on.
+///
+/// # Errors
+/// As [`Config::load`].
+pub fn load_with_secrets(inputs: &Inputs) -> Result<(Config, Vec<Warning>, KeySecrets), Faults> {
+    let report = Report::keeping_secrets();
+    let config = read(&report, inputs);
+    let secrets = report.take_secrets();
+    let (faults, warnings) = report.finish();
+    match config {
+        Some(config) if faults.is_empty() => Ok((config, warnings, secrets)),
+        _ => Err(Faults(faults)),
+    }
 }
 
 /// The layers laid over each other, and the place of the lowest.

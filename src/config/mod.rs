@@ -34,7 +34,7 @@ pub use self::fixed::Fixed;
 pub use self::getters::patterns;
 pub use self::json_schema::json_schema;
 pub use self::key_file::{parse_key_file, read_key_file};
-pub use self::load::{DEFAULT_FILE, Inputs, Loaded};
+pub use self::load::{DEFAULT_FILE, Inputs, KeySecrets, Loaded, load_with_secrets};
 pub use self::model::Config;
 pub use self::networks::Networks;
 pub use self::overlay::Flag;

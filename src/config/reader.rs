@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::fixed::Fixed;
 use super::kind::Kind;
+use super::model::Secret;
 use super::place::{Finding, Place};
 use super::sources::Sources;
 use super::tree::{Node, Table, Value};
@@ -34,11 +35,33 @@ pub(super) struct Report {
     asked: RefCell<Asked>,
     /// Files from which a secret was read.
     secret_files: RefCell<BTreeSet<PathBuf>>,
+    /// The keys' secrets in the order of reading, where somebody asks for them.
+    secrets: Option<RefCell<Vec<Option<Secret>>>>,
     sources: RefCell<Sources>,
     fixed: RefCell<Fixed>,
 }
 
 impl Report {
+    /// A report that keeps the secrets of keys too.
+    pub(super) fn keeping_secrets() -> Self {
+        Self {
+            secrets: Some(RefCell::default()),
+            ..Self::default()
+        }
+    }
+
+    /// Notes a key's secret; `None` of one that has none.
+    pub(super) fn keep_secret(&self, secret: Option<&Secret>) {
+        if let Some(kept) = &self.secrets {
+            kept.borrow_mut().push(secret.cloned());
+        }
+    }
+
+    /// The secrets that were kept.
+    pub(super) fn take_secrets(&self) -> Vec<Option<Secret>> {
+        self.secrets.as_ref().map(RefCell::take).unwrap_or_default()
+    }
+
     pub(super) fn fault(&self, finding: Finding) {
         self.faults.borrow_mut().push(finding);
     }
