@@ -8,5 +8,6 @@ mod moto;
 mod place;
 mod s3_checks;
 mod s3_faults;
+mod s3_garage;
 mod s3_moto;
 mod s3_probes;

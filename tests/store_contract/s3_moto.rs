@@ -73,9 +73,13 @@ macro_rules! s3_only {
     ($($check:ident,)*) => { named! { s3_checks: $($check,)* } };
 }
 
-async fn run_all(checks: impl IntoIterator<Item = (&'static str, Check)>) {
-    let Some(moto) = Moto::start() else { return };
-    let place = Arc::new(place(&moto.endpoint).await);
+/// Runs the whole contract.
+pub(crate) async fn whole_contract(place: Place) {
+    run_all(place, crate::checks::for_every_check!(contract)).await;
+}
+
+async fn run_all(place: Place, checks: impl IntoIterator<Item = (&'static str, Check)>) {
+    let place = Arc::new(place);
     let mut failed = Vec::new();
     for (name, check) in checks {
         if tokio::spawn(check(Arc::clone(&place))).await.is_err() {
@@ -90,10 +94,13 @@ async fn run_all(checks: impl IntoIterator<Item = (&'static str, Check)>) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_whole_contract_is_kept() {
-    run_all(crate::checks::for_every_check!(contract)).await;
+    let Some(moto) = Moto::start() else { return };
+    whole_contract(place(&moto.endpoint).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_particular_to_s3_holds() {
-    run_all(crate::s3_checks::for_every_check!(s3_only)).await;
+    let Some(moto) = Moto::start() else { return };
+    let place = place(&moto.endpoint).await;
+    run_all(place, crate::s3_checks::for_every_check!(s3_only)).await;
 }
