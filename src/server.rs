@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::config::model::{Config, Delivery, Ops, Proxies};
 use crate::listen::{BindFault, ConnectionSettings, Drain, ProxyProtocol, Shutdown, bind, serve};
 use crate::observe::{Observer, Outlets};
-use crate::sign::{self, SigningFault};
+use crate::sign::{self, RemoteKeys, SigningFault};
 use crate::sites::Sites;
 use crate::store::StoreFault;
 use crate::{deliver, ops};
@@ -62,6 +62,7 @@ pub struct Server {
     delivery: Delivery,
     ops: Ops,
     signing: SigningSlot,
+    remote_keys: RemoteKeys,
     signing_proxies: Proxies,
 }
 
@@ -86,15 +87,17 @@ impl Server {
             clock,
             observer,
         ));
+        let remote_keys = RemoteKeys::default();
         let signing = config.signing.as_ref();
         let signing_proxies = signing.map(|signing| signing.proxies.clone());
-        let signing = signing.map(|signing| live::signing_api(signing, &sites, &app));
+        let signing = signing.map(|signing| live::signing_api(signing, &sites, &app, &remote_keys));
         let signing = signing.transpose()?.map(Arc::new);
         Ok(Self {
             app,
             delivery: config.delivery,
             ops: config.ops,
             signing: Arc::new(signing.into()),
+            remote_keys,
             signing_proxies: signing_proxies.unwrap_or_default(),
         })
     }
@@ -104,6 +107,7 @@ impl Server {
         Live {
             app: Arc::clone(&self.app),
             signing: Arc::clone(&self.signing),
+            remote_keys: self.remote_keys.clone(),
             signing_proxies: self.signing_proxies.clone(),
         }
     }
@@ -121,6 +125,7 @@ impl Server {
             ops,
             signing,
             signing_proxies,
+            remote_keys: _,
         } = self;
         let drain_delay = delivery.drain_delay;
         let settings = ConnectionSettings {

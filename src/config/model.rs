@@ -269,7 +269,7 @@ pub struct Issuer {
     pub audience: Vec<String>,
     /// `algorithms`: `HS256` with a secret only; `RS256`, `PS256`, `ES256`, `EdDSA` with public keys only.
     pub algorithms: Vec<jsonwebtoken::Algorithm>,
-    /// `secret` (or `secret_file`), `pem_file` or `jwks_file`.
+    /// `secret` (or `secret_file`), `pem_file`, `jwks_file` or `jwks_url`.
     pub keys: IssuerKeys,
     /// `leeway`, default 0 s, for `exp` and `nbf`.
     pub leeway: Duration,
@@ -284,6 +284,8 @@ pub enum IssuerKeys {
     Pem(Vec<u8>),
     /// A JWK set (RFC 7517 §5).
     Jwks(String),
+    /// `jwks_url`: where the set is; `https`, or `http` on this machine.
+    JwksUrl(String),
 }
 
 /// A backend without an identity provider.

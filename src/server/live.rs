@@ -9,7 +9,7 @@ use super::ServerFault;
 use crate::app::App;
 use crate::config::model::{self, Config};
 use crate::observe::{Observer, Watched};
-use crate::sign;
+use crate::sign::{self, RemoteKeys};
 use crate::sites::{Site, Sites};
 use crate::store::{self, Probed, StoreFault};
 
@@ -21,6 +21,7 @@ pub(super) type SigningSlot = Arc<ArcSwapOption<Router>>;
 pub struct Live {
     pub(super) app: Arc<App>,
     pub(super) signing: SigningSlot,
+    pub(super) remote_keys: RemoteKeys,
     /// Those of the start, which the listener knows.
     pub(super) signing_proxies: model::Proxies,
 }
@@ -44,7 +45,8 @@ impl Live {
             }
         }
         let signing = config.signing.as_ref();
-        let router = signing.map(|signing| signing_api(signing, &sites, &self.app));
+        let router =
+            signing.map(|signing| signing_api(signing, &sites, &self.app, &self.remote_keys));
         let router = router.transpose().map_err(|fault| vec![fault])?;
         self.app.replace_sites(Sites::new(sites));
         self.signing.store(router.map(Arc::new));
@@ -101,8 +103,9 @@ pub(super) fn signing_api(
     signing: &model::Signing,
     sites: &[Arc<Site>],
     app: &App,
+    remote: &RemoteKeys,
 ) -> Result<Router, ServerFault> {
-    sign::Signing::new(signing, sites.to_vec(), app.clock.clone())
+    sign::Signing::with_remote_keys(signing, sites.to_vec(), app.clock.clone(), remote)
         .map(sign::router)
         .map_err(ServerFault::Signing)
 }

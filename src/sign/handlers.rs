@@ -32,7 +32,7 @@ pub(super) async fn sign(State(state): State<Arc<Signing>>, request: Request) ->
 }
 
 async fn try_sign(state: &Signing, request: Request, request_id: &str) -> Result<Granted, Refusal> {
-    let caller = identify(state, request.headers(), request_id)?;
+    let caller = identify(state, request.headers(), request_id).await?;
     let client = client(state, &request);
     if !is_json(request.headers()) {
         return Err(Refusal::ContentType);
@@ -45,7 +45,7 @@ async fn try_sign(state: &Signing, request: Request, request_id: &str) -> Result
 /// `GET /v1/keys`, for everybody who is signed in.
 pub(super) async fn list_keys(State(state): State<Arc<Signing>>, headers: HeaderMap) -> Response {
     let request_id = RequestId::random().to_string();
-    match identify(&state, &headers, &request_id) {
+    match identify(&state, &headers, &request_id).await {
         Ok(_) => axum::Json(keys(&state.sites)).into_response(),
         Err(refusal) => refusal.into_response(&request_id),
     }
@@ -61,9 +61,13 @@ pub(super) async fn wrong_method() -> Response {
     Refusal::Method.into_response(&RequestId::random().to_string())
 }
 
-fn identify(state: &Signing, headers: &HeaderMap, request_id: &str) -> Result<Caller, Refusal> {
+async fn identify(
+    state: &Signing,
+    headers: &HeaderMap,
+    request_id: &str,
+) -> Result<Caller, Refusal> {
     let now = state.clock.now_unix_secs();
-    state.callers.identify(headers, now).map_err(|fault| {
+    state.callers.identify(headers, now).await.map_err(|fault| {
         if fault != NotSignedIn::Missing {
             tracing::debug!(request_id, %fault, "refused a bearer token");
         }

@@ -28,7 +28,9 @@ use http::{HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use self::caller::{ApiKeys, Callers};
-pub use self::caller::{IssuerFault, IssuerFaultKind, Issuers, MAX_BEARER_BYTES, issuers};
+pub use self::caller::{
+    IssuerFault, IssuerFaultKind, Issuers, MAX_BEARER_BYTES, RemoteKeys, issuers,
+};
 pub use self::lifetime::DEFAULT_LIFETIME_SECS;
 pub use self::rules::{RuleFault, RuleFaultKind, Rules, rules};
 pub use self::template::TemplateFault;
@@ -59,7 +61,7 @@ pub enum SigningFault {
 }
 
 impl Signing {
-    /// Parses the issuers' keys and the rules.
+    /// Parses the issuers' keys and the rules. Within a runtime, for keys at URLs.
     ///
     /// # Errors
     /// Every [`SigningFault`].
@@ -68,7 +70,20 @@ impl Signing {
         sites: Vec<Arc<Site>>,
         clock: Clock,
     ) -> Result<Self, Vec<SigningFault>> {
-        match (issuers(&signing.issuers), rules(&signing.rules)) {
+        Self::with_remote_keys(signing, sites, clock, &RemoteKeys::default())
+    }
+
+    /// The same; keys at URLs are taken from `remote` where it has them.
+    ///
+    /// # Errors
+    /// Every [`SigningFault`].
+    pub fn with_remote_keys(
+        signing: &model::Signing,
+        sites: Vec<Arc<Site>>,
+        clock: Clock,
+        remote: &RemoteKeys,
+    ) -> Result<Self, Vec<SigningFault>> {
+        match (issuers(&signing.issuers, remote), rules(&signing.rules)) {
             (Ok(issuers), Ok(rules)) => Ok(Self {
                 sites,
                 callers: Callers::new(issuers, ApiKeys::new(&signing.api_keys)),

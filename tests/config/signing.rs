@@ -131,6 +131,18 @@ fn each_fault_of_the_signing_api_is_told() {
             "RS256 needs pem_file or jwks_file",
         ),
         (
+            issuer("algorithms = [\"RS256\"]\njwks_url = \"http://login.example/jwks\""),
+            "signing.issuer.0.jwks_url: ",
+        ),
+        (
+            issuer("algorithms = [\"RS256\"]\njwks_url = \"https://me:pw@login.example/jwks\""),
+            "must be a URL with https",
+        ),
+        (
+            issuer("algorithms = [\"HS256\"]\njwks_url = \"https://login.example/jwks\""),
+            "HS256 needs secret",
+        ),
+        (
             issuer("algorithms = [\"HS256\"]"),
             "signing.issuer.0: has no keys",
         ),

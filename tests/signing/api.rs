@@ -168,7 +168,7 @@ impl Api {
         Self::of(config_with(top, &site("media", "", SITE_KEY), rules)).await
     }
 
-    async fn of(config: Config) -> Self {
+    pub(crate) async fn of(config: Config) -> Self {
         let mut sites = Vec::new();
         for site in config.sites {
             let store = store::open(&site.store).await.unwrap();

@@ -6,6 +6,7 @@ mod audit;
 mod claims;
 mod docs;
 mod http;
+mod jwks_url;
 mod jwt;
 mod keys;
 mod requests;

@@ -52,9 +52,11 @@ pub(super) fn issuer(section: &Section<'_>) -> Option<Issuer> {
 
 /// Exactly one source of keys, of the kind that the algorithms need.
 fn keys(section: &Section<'_>, algorithms: &[Algorithm]) -> Option<IssuerKeys> {
-    let sources = ["secret", "secret_file", "pem_file", "jwks_file"];
-    section.holds("secret", || Kind::Text);
-    for file in &sources[1..] {
+    let sources = ["secret", "secret_file", "pem_file", "jwks_file", "jwks_url"];
+    for text in ["secret", "jwks_url"] {
+        section.holds(text, || Kind::Text);
+    }
+    for file in ["secret_file", "pem_file", "jwks_file"] {
         section.holds(file, || Kind::Path);
     }
     let written: Vec<&str> = sources
@@ -74,8 +76,13 @@ fn keys(section: &Section<'_>, algorithms: &[Algorithm]) -> Option<IssuerKeys> {
             algorithms_fit(section, algorithms, false);
             jwks(section)
         }
+        ["jwks_url"] => {
+            algorithms_fit(section, algorithms, false);
+            section.parsed("jwks_url", jwks_url)
+        }
         [] => {
-            let message = "has no keys; write one of secret_file, secret, pem_file, jwks_file";
+            let message =
+                "has no keys; write one of secret_file, secret, pem_file, jwks_file, jwks_url";
             section.fault("", message);
             None
         }
@@ -86,6 +93,20 @@ fn keys(section: &Section<'_>, algorithms: &[Algorithm]) -> Option<IssuerKeys> {
             None
         }
     }
+}
+
+/// `https`, or `http` on this machine: whoever could change the set on its way could sign.
+fn jwks_url(text: &str) -> Result<IssuerKeys, &'static str> {
+    let why = "must be a URL with https (http on 127.0.0.1, [::1] or localhost only), without \
+               user, password and fragment, e.g. \"https://login.example/.well-known/jwks.json\"";
+    let url = reqwest::Url::parse(text).map_err(|_| why)?;
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse();
+    let is_here = host == "localhost" || address.is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
+    let is_safe = url.scheme() == "https" || url.scheme() == "http" && is_here;
+    let is_bare = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
+    let is_good = is_safe && is_bare && !host.is_empty();
+    is_good.then(|| IssuerKeys::JwksUrl(url.into())).ok_or(why)
 }
 
 /// HS256 goes with a secret and nothing else does: a public key must never serve as a secret.

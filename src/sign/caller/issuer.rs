@@ -1,13 +1,17 @@
 //! Issuers and their keys, parsed once at start. The algorithms are the issuer's, never a token's.
 
 mod keys;
+mod remote;
 
 use std::fmt;
+use std::sync::Arc;
 
 use jsonwebtoken::{Algorithm, DecodingKey};
 
 use self::keys::{IssuerKey, MIN_SECRET_BYTES, keys};
-use crate::config::model::Issuer;
+pub(super) use self::remote::Remote;
+pub use self::remote::RemoteKeys;
+use crate::config::model::{Issuer, IssuerKeys};
 
 /// The words of `alg`. `none` is not among them.
 pub(super) const ALGORITHMS: [(&str, Algorithm); 5] = [
@@ -28,8 +32,17 @@ pub(super) struct Trusted {
     pub(super) audience: Vec<String>,
     pub(super) algorithms: Vec<Algorithm>,
     pub(super) leeway_secs: u64,
-    keys: Vec<IssuerKey>,
+    keys: Source,
 }
+
+/// Where an issuer's keys are.
+enum Source {
+    Configured(Arc<Vec<IssuerKey>>),
+    Remote(Arc<Remote>),
+}
+
+/// An issuer's keys as they were at one time.
+pub(super) struct KeysNow(Arc<Vec<IssuerKey>>);
 
 /// An issuer that cannot be believed as it is configured.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -82,20 +95,26 @@ pub enum IssuerFaultKind {
     /// Not a JWK set.
     #[error("the JWKS file is no JWK set: {{\"keys\": [...]}}")]
     Jwks,
+    /// Not a URL.
+    #[error("jwks_url is no URL")]
+    JwksUrl,
+    /// The client for `jwks_url` cannot be made.
+    #[error("jwks_url cannot be fetched: this machine's certificates cannot be read")]
+    NoTls,
     /// No key of the set fits.
     #[error("the JWKS file holds no public signing key of the kinds that algorithms name")]
     NoFittingJwk,
 }
 
-/// Parses every issuer's keys.
+/// Parses every issuer's keys; those at a URL are fetched from now on, or are in `remote` already.
 ///
 /// # Errors
 /// One [`IssuerFault`] for each issuer at fault.
-pub fn issuers(configured: &[Issuer]) -> Result<Issuers, Vec<IssuerFault>> {
+pub fn issuers(configured: &[Issuer], remote: &RemoteKeys) -> Result<Issuers, Vec<IssuerFault>> {
     let mut faults = Vec::new();
     let mut parsed = Vec::new();
     for (place, issuer) in configured.iter().enumerate() {
-        match trusted(issuer) {
+        match trusted(issuer, remote) {
             Ok(issuer) => parsed.push(issuer),
             Err(kind) => faults.push(IssuerFault { place, kind }),
         }
@@ -109,7 +128,10 @@ pub fn issuers(configured: &[Issuer]) -> Result<Issuers, Vec<IssuerFault>> {
 
 impl Issuers {
     /// Those whose `iss` is exactly this.
-    pub(super) fn named<'i>(&'i self, issuer: &'i str) -> impl Iterator<Item = &'i Trusted> {
+    pub(super) fn named<'i, 'n>(
+        &'i self,
+        issuer: &'n str,
+    ) -> impl Iterator<Item = &'i Trusted> + use<'i, 'n> {
         self.0.iter().filter(move |trusted| trusted.name == issuer)
     }
 }
@@ -122,6 +144,24 @@ impl fmt::Debug for Issuers {
 }
 
 impl Trusted {
+    /// The keys as they are now.
+    pub(super) fn keys(&self) -> KeysNow {
+        KeysNow(match &self.keys {
+            Source::Configured(keys) => Arc::clone(keys),
+            Source::Remote(remote) => remote.keys(),
+        })
+    }
+
+    /// Where newer keys than these may be had.
+    pub(super) fn remote(&self) -> Option<&Arc<Remote>> {
+        match &self.keys {
+            Source::Configured(_) => None,
+            Source::Remote(remote) => Some(remote),
+        }
+    }
+}
+
+impl KeysNow {
     /// The keys that may have made a signature: of the algorithm's family, and of the token's
     /// `kid` where both have one.
     pub(super) fn keys_for<'k>(
@@ -129,7 +169,7 @@ impl Trusted {
         algorithm: Algorithm,
         kid: Option<&'k str>,
     ) -> impl Iterator<Item = &'k DecodingKey> {
-        self.keys
+        self.0
             .iter()
             .filter(move |key| key.key.family() == algorithm.family())
             .filter(move |key| key.algorithm.is_none_or(|own| own == algorithm))
@@ -141,7 +181,7 @@ impl Trusted {
     }
 }
 
-fn trusted(issuer: &Issuer) -> Result<Trusted, IssuerFaultKind> {
+fn trusted(issuer: &Issuer, remote: &RemoteKeys) -> Result<Trusted, IssuerFaultKind> {
     let algorithms = &issuer.algorithms;
     if algorithms.is_empty() {
         return Err(IssuerFaultKind::NoAlgorithm);
@@ -153,12 +193,19 @@ fn trusted(issuer: &Issuer) -> Result<Trusted, IssuerFaultKind> {
     if issuer.audience.is_empty() {
         return Err(IssuerFaultKind::NoAudience);
     }
+    let keys = match &issuer.keys {
+        IssuerKeys::JwksUrl(_) if algorithms.contains(&Algorithm::HS256) => {
+            return Err(IssuerFaultKind::HmacWithPublicKey);
+        }
+        IssuerKeys::JwksUrl(url) => Source::Remote(remote.get(url, algorithms)?),
+        configured => Source::Configured(Arc::new(keys(configured, algorithms)?)),
+    };
     Ok(Trusted {
         name: issuer.issuer.clone(),
         audience: issuer.audience.clone(),
         algorithms: algorithms.clone(),
         leeway_secs: issuer.leeway.as_secs(),
-        keys: keys(&issuer.keys, algorithms)?,
+        keys,
     })
 }
 
@@ -168,7 +215,7 @@ mod tests {
 
     use jsonwebtoken::Algorithm;
 
-    use super::{IssuerFaultKind, issuers};
+    use super::{IssuerFaultKind, RemoteKeys, issuers};
     use crate::config::model::{Issuer, IssuerKeys, Secret};
 
     fn issuer(audience: &[&str], algorithms: &[Algorithm]) -> Issuer {
@@ -190,9 +237,9 @@ mod tests {
             &[Algorithm::RS256, Algorithm::PS256, Algorithm::EdDSA],
         );
         issuer.keys = IssuerKeys::Jwks(set);
-        let issuers = issuers(&[issuer]).unwrap();
+        let issuers = issuers(&[issuer], &RemoteKeys::default()).unwrap();
         let trusted = issuers.named("https://i.test").next().unwrap();
-        let keys = |algorithm| trusted.keys_for(algorithm, None).count();
+        let keys = |algorithm| trusted.keys().keys_for(algorithm, None).count();
         assert_eq!(keys(Algorithm::PS256), 1);
         assert_eq!(keys(Algorithm::RS256), 0);
         assert_eq!(keys(Algorithm::EdDSA), 1);
@@ -201,13 +248,13 @@ mod tests {
 
     #[test]
     fn every_issuer_at_fault_is_named() {
-        let faults = issuers(&[
+        let configured = [
             issuer(&["a"], &[]),
             issuer(&["a"], &[Algorithm::HS256]),
             issuer(&[], &[Algorithm::HS256]),
             issuer(&["a"], &[Algorithm::HS512]),
-        ])
-        .unwrap_err();
+        ];
+        let faults = issuers(&configured, &RemoteKeys::default()).unwrap_err();
         let faults: Vec<_> = faults
             .into_iter()
             .map(|fault| (fault.place, fault.kind))

@@ -3,12 +3,14 @@
 //! Only the signature is left to `jsonwebtoken`: its validation of claims reads the clock itself,
 //! rounds floats, and skips what is absent.
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, crypto};
 use serde_json::{Map, Value};
 
-use super::issuer::{ALGORITHMS, Issuers, Trusted};
+use super::issuer::{ALGORITHMS, Issuers, KeysNow, Remote, Trusted};
 use super::{Caller, NotSignedIn};
 use crate::sign::claims::Claims;
 use crate::sign::json;
@@ -51,6 +53,30 @@ pub(super) fn verify(
         refused = fault;
     }
     Err(refused)
+}
+
+/// Where the key of a token that was refused may be by now: at the URLs of its issuer whose keys,
+/// as far as they are known, are without its `kid`.
+pub(super) fn may_have_key<'i>(
+    token: &str,
+    issuers: &'i Issuers,
+) -> Vec<(&'i Arc<Remote>, KeysNow)> {
+    let Ok(token) = read(token) else {
+        return Vec::new();
+    };
+    let issuer = token.claims.get("iss").and_then(Value::as_str);
+    let Header { algorithm, kid } = &token.header;
+    let lacks_key = |trusted: &'i Trusted| {
+        let keys = trusted.keys();
+        let lacks = trusted.algorithms.contains(algorithm)
+            && keys.keys_for(*algorithm, kid.as_deref()).next().is_none();
+        trusted
+            .remote()
+            .filter(|_| lacks)
+            .map(|remote| (remote, keys))
+    };
+    let named = issuers.named(issuer.unwrap_or_default());
+    named.filter_map(lacks_key).collect()
 }
 
 const fn is_about_claims(fault: NotSignedIn) -> bool {
@@ -106,7 +132,8 @@ fn check_signature(token: &Unverified<'_>, issuer: &Trusted) -> Result<(), NotSi
     if !issuer.algorithms.contains(&algorithm) {
         return Err(NotSignedIn::Algorithm);
     }
-    let mut keys = issuer
+    let keys = issuer.keys();
+    let mut keys = keys
         .keys_for(algorithm, token.header.kid.as_deref())
         .peekable();
     if keys.peek().is_none() {

@@ -9,7 +9,7 @@ use std::fmt;
 use http::{HeaderMap, header};
 
 pub(super) use self::api_key::ApiKeys;
-pub use self::issuer::{IssuerFault, IssuerFaultKind, Issuers, issuers};
+pub use self::issuer::{IssuerFault, IssuerFaultKind, Issuers, RemoteKeys, issuers};
 use super::claims::Claims;
 
 /// The longest bearer token that is looked at.
@@ -88,11 +88,12 @@ impl Callers {
         Self { issuers, api_keys }
     }
 
-    /// Who sent these headers, at `now_unix_secs`.
+    /// Who sent these headers, at `now_unix_secs`. Where an issuer's keys are at a URL, a `kid` that
+    /// is not among them is looked for there, within seconds.
     ///
     /// # Errors
     /// [`NotSignedIn`].
-    pub(super) fn identify(
+    pub(super) async fn identify(
         &self,
         headers: &HeaderMap,
         now_unix_secs: u64,
@@ -100,8 +101,27 @@ impl Callers {
         let token = bearer(headers)?;
         match self.api_keys.find(token) {
             Some(caller) => Ok(caller),
-            None => jwt::verify(token, &self.issuers, now_unix_secs),
+            None => self.identify_by_jwt(token, now_unix_secs).await,
         }
+    }
+
+    async fn identify_by_jwt(
+        &self,
+        token: &str,
+        now_unix_secs: u64,
+    ) -> Result<Caller, NotSignedIn> {
+        let first = jwt::verify(token, &self.issuers, now_unix_secs);
+        if first.is_ok() {
+            return first;
+        }
+        let remotes = jwt::may_have_key(token, &self.issuers);
+        if remotes.is_empty() {
+            return first;
+        }
+        for (remote, seen) in remotes {
+            remote.ask_for_kid(&seen).await;
+        }
+        jwt::verify(token, &self.issuers, now_unix_secs)
     }
 }
 

@@ -34,6 +34,7 @@ pub(super) fn keys(
         _ if hmac => Err(IssuerFaultKind::HmacWithPublicKey),
         IssuerKeys::Pem(pem) => Ok(vec![from_pem(pem, algorithms)?]),
         IssuerKeys::Jwks(text) => from_jwks(text, algorithms),
+        IssuerKeys::JwksUrl(_) => Err(IssuerFaultKind::JwksUrl),
         IssuerKeys::Secret(_) => Err(IssuerFaultKind::HmacWithPublicKey),
     }
 }
@@ -87,7 +88,10 @@ fn from_pem(pem: &[u8], algorithms: &[Algorithm]) -> Result<IssuerKey, IssuerFau
 }
 
 /// The keys of a set that fit; a set also holds others' (RFC 7517 §5), which are passed over.
-fn from_jwks(text: &str, algorithms: &[Algorithm]) -> Result<Vec<IssuerKey>, IssuerFaultKind> {
+pub(super) fn from_jwks(
+    text: &str,
+    algorithms: &[Algorithm],
+) -> Result<Vec<IssuerKey>, IssuerFaultKind> {
     let set: JwkSet = serde_json::from_str(text).map_err(|_| IssuerFaultKind::Jwks)?;
     let keys: Vec<_> = set
         .keys
