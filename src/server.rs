@@ -6,21 +6,26 @@ use std::time::Duration;
 
 use http::{Request, Response};
 use hyper::body::Incoming;
-use tokio::net::TcpListener;
 
 use crate::app::App;
 use crate::cache::Objects;
 use crate::clock::Clock;
-use crate::config::model::{Config, Delivery, Ops, Proxies};
-use crate::listen::{BindFault, ConnectionSettings, Drain, ProxyProtocol, Shutdown, bind, serve};
+use crate::config::model::{Config, Delivery, Ops, Proxies, TlsFiles};
+use crate::listen::{
+    BindFault, ConnectionSettings, Drain, InheritedFault, Limits, ProxyProtocol, Shutdown, Tls,
+    TlsFault, Workers, serve, service_manager,
+};
 use crate::observe::{Observer, Outlets};
 use crate::sign::{self, RemoteKeys, SigningFault};
 use crate::sites::Sites;
 use crate::store::StoreFault;
 use crate::{deliver, ops};
 
+mod listeners;
 mod live;
 
+pub use self::listeners::{Addresses, Listeners};
+use self::listeners::{from_std, spread};
 use self::live::SigningSlot;
 pub use self::live::{Live, probe};
 
@@ -30,6 +35,12 @@ pub enum ServerFault {
     /// A listener's address cannot be had.
     #[error(transparent)]
     Bind(#[from] BindFault),
+    /// A socket of socket activation cannot be used.
+    #[error(transparent)]
+    Inherited(#[from] InheritedFault),
+    /// A listener's certificate or key cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsFault),
     /// A site's store cannot be made.
     #[error("site {site:?}: {fault}")]
     Store {
@@ -44,9 +55,9 @@ pub enum ServerFault {
     /// Parts of `[signing]` that cannot be used.
     #[error("{}", list(.0))]
     Signing(Vec<SigningFault>),
-    /// A listener that was taken has no address.
-    #[error("a listener has no address: {0}")]
-    Address(#[from] std::io::Error),
+    /// A listener that was taken, or a thread for it, cannot be used.
+    #[error("a listener cannot be used: {0}")]
+    Listener(#[from] std::io::Error),
 }
 
 fn list(faults: &[impl ToString]) -> String {
@@ -64,6 +75,8 @@ pub struct Server {
     signing: SigningSlot,
     remote_keys: RemoteKeys,
     signing_proxies: Proxies,
+    delivery_tls: Option<Arc<Tls>>,
+    signing_tls: Option<Arc<Tls>>,
 }
 
 impl Server {
@@ -89,6 +102,9 @@ impl Server {
         ));
         let remote_keys = RemoteKeys::default();
         let signing = config.signing.as_ref();
+        let delivery_tls = tls("delivery.tls", config.delivery.tls.as_ref())?;
+        let signing_tls = signing.and_then(|signing| signing.tls.as_ref());
+        let signing_tls = tls("signing.tls", signing_tls)?;
         let signing_proxies = signing.map(|signing| signing.proxies.clone());
         let signing = signing.map(|signing| live::signing_api(signing, &sites, &app, &remote_keys));
         let signing = signing.transpose()?.map(Arc::new);
@@ -99,6 +115,8 @@ impl Server {
             signing: Arc::new(signing.into()),
             remote_keys,
             signing_proxies: signing_proxies.unwrap_or_default(),
+            delivery_tls,
+            signing_tls,
         })
     }
 
@@ -109,60 +127,66 @@ impl Server {
             signing: Arc::clone(&self.signing),
             remote_keys: self.remote_keys.clone(),
             signing_proxies: self.signing_proxies.clone(),
+            tls: self.tls(),
         }
     }
 
+    /// What listeners prove themselves with; to be read again when files may have changed.
+    pub fn tls(&self) -> Vec<Arc<Tls>> {
+        let all = [&self.delivery_tls, &self.signing_tls];
+        all.into_iter().flatten().cloned().collect()
+    }
+
     /// Serves until `shutdown` says so, then drains. `answer` delivers; usually
-    /// [`deliver::deliver`].
-    pub async fn serve<A, F>(self, listeners: Listeners, mut shutdown: Shutdown, answer: A)
+    /// [`deliver::deliver`]. Objects are served by threads of their own, everything else by the
+    /// runtime that this is called on.
+    ///
+    /// # Errors
+    /// [`ServerFault::Listener`] where the system refuses a thread.
+    pub async fn serve<A, F>(
+        self,
+        listeners: Listeners,
+        mut shutdown: Shutdown,
+        answer: A,
+    ) -> Result<(), ServerFault>
     where
         A: Fn(Arc<App>, SocketAddr, Request<Incoming>) -> F + Clone + Send + 'static,
         F: Future<Output = Response<deliver::AnswerBody>> + Send + 'static,
     {
-        let Self {
-            app,
-            delivery,
-            ops,
-            signing,
-            signing_proxies,
-            remote_keys: _,
-        } = self;
-        let drain_delay = delivery.drain_delay;
-        let settings = ConnectionSettings {
-            header_timeout: delivery.header_timeout,
-            grace: delivery.grace,
-            proxy_protocol: None,
-        };
-        let proxied = |name, proxies: &Proxies| ConnectionSettings {
-            proxy_protocol: proxy_protocol(name, proxies, &app),
-            ..settings.clone()
-        };
-        let delivering_settings = proxied("delivery", &delivery.proxies);
-        let signing_settings = proxied("signing", &signing_proxies);
+        let rereading = RereadTls(tokio::spawn(reread_tls(self.tls())));
+        let Self { app, delivery, .. } = self;
+        let clear = settings(&delivery);
         let drain = app.drain.clone();
-        let ops = ops::router(app.clone(), &ops);
         let delivering = app.clone();
         let deliver = move |peer, request| answer(delivering.clone(), peer, request);
-        let delivery = tokio::spawn(serve(
-            listeners.delivery,
-            delivering_settings,
-            drain.clone(),
-            deliver,
-        ));
+        let delivery_settings = ConnectionSettings {
+            proxy_protocol: proxy_protocol("delivery", &delivery.proxies, &app),
+            tls: self.delivery_tls,
+            ..clear.clone()
+        };
+        let sockets = spread(listeners.delivery, delivery.workers)?;
+        let workers = start(sockets, delivery_settings, &drain, deliver)?;
         let signing = listeners.signing.map(|listener| {
-            let traced = traced(switched(signing), app.observer.clone());
-            tokio::spawn(serve(listener, signing_settings, drain.clone(), traced))
+            let traced = traced(switched(self.signing), app.observer.clone());
+            let settings = ConnectionSettings {
+                proxy_protocol: proxy_protocol("signing", &self.signing_proxies, &app),
+                tls: self.signing_tls,
+                ..clear.clone()
+            };
+            tokio::spawn(serve(listener, settings, drain.clone(), traced))
         });
         // Probes and metrics are answered until the last answer has ended.
         let last = Drain::new();
-        let ops = tokio::spawn(serve(listeners.ops, settings, last.clone(), routed(ops)));
+        let ops = routed(ops::router(app.clone(), &self.ops));
+        let ops = tokio::spawn(serve(listeners.ops, clear, last.clone(), ops));
         shutdown.next().await;
+        service_manager::stopping();
         tracing::info!("stopping: not ready any more; a second signal stops at once");
         let drained = async {
             drain.start();
-            tokio::time::sleep(drain_delay).await;
+            tokio::time::sleep(delivery.drain_delay).await;
             drain.close();
-            let _ = delivery.await;
+            workers.ended().await;
             if let Some(signing) = signing {
                 let _ = signing.await;
             }
@@ -173,6 +197,74 @@ impl Server {
             () = drained => tracing::info!("stopped"),
             () = shutdown.next() => tracing::warn!("stopped at once"),
         }
+        drop(rereading);
+        workers.stop().await;
+        Ok(())
+    }
+}
+
+/// The pair of files that the settings in `table` name.
+fn tls(table: &'static str, files: Option<&TlsFiles>) -> Result<Option<Arc<Tls>>, TlsFault> {
+    let load = |files: &TlsFiles| Tls::load(table, &files.cert_file, &files.key_file);
+    Ok(files.map(load).transpose()?.map(Arc::new))
+}
+
+/// What all listeners have in common.
+fn settings(delivery: &Delivery) -> ConnectionSettings {
+    ConnectionSettings {
+        limits: Limits {
+            header_timeout: delivery.header_timeout,
+            idle_timeout: delivery.idle_timeout,
+            stall_timeout: delivery.stall_timeout,
+        },
+        grace: delivery.grace,
+        proxy_protocol: None,
+        tls: None,
+    }
+}
+
+/// A thread for each socket, which serves `answer`.
+fn start<A, F>(
+    sockets: Vec<std::net::TcpListener>,
+    settings: ConnectionSettings,
+    drain: &Drain,
+    answer: A,
+) -> std::io::Result<Workers>
+where
+    A: Fn(SocketAddr, Request<Incoming>) -> F + Clone + Send + 'static,
+    F: Future<Output = Response<deliver::AnswerBody>> + Send + 'static,
+{
+    let work = |socket| {
+        let (settings, drain, answer) = (settings.clone(), drain.clone(), answer.clone());
+        move || async move {
+            // A socket belongs to the runtime that it is made on.
+            match from_std(socket) {
+                Ok(listener) => serve(listener, settings, drain, answer).await,
+                Err(error) => tracing::error!(%error, "a socket cannot be used"),
+            }
+        }
+    };
+    Workers::start(sockets.into_iter().map(work).collect())
+}
+
+/// How often certificate files are looked at.
+const TLS_REREAD: Duration = Duration::from_secs(10);
+
+/// Ends with the server.
+struct RereadTls(tokio::task::JoinHandle<()>);
+
+impl Drop for RereadTls {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+async fn reread_tls(all: Vec<Arc<Tls>>) {
+    while !all.is_empty() {
+        tokio::time::sleep(TLS_REREAD).await;
+        let all = all.clone();
+        let reread = move || all.iter().for_each(|tls| tls.reload_and_tell());
+        let _ = tokio::task::spawn_blocking(reread).await;
     }
 }
 
@@ -241,69 +333,3 @@ where
 
 type RoutedFuture =
     std::pin::Pin<Box<dyn Future<Output = Response<axum::body::Body>> + Send + 'static>>;
-
-/// The three listeners, taken.
-#[derive(Debug)]
-pub struct Listeners {
-    delivery: TcpListener,
-    signing: Option<TcpListener>,
-    ops: TcpListener,
-    addresses: Addresses,
-}
-
-/// Where the listeners listen.
-#[derive(Clone, Copy, Debug)]
-pub struct Addresses {
-    /// Objects.
-    pub delivery: SocketAddr,
-    /// The signing API, where it is on.
-    pub signing: Option<SocketAddr>,
-    /// Probes and metrics.
-    pub ops: SocketAddr,
-}
-
-impl Listeners {
-    /// Takes every address of a configuration.
-    ///
-    /// # Errors
-    /// The first address that cannot be had.
-    pub async fn bind(config: &Config) -> Result<Self, ServerFault> {
-        let delivery = bind("delivery.listen", config.delivery.listen).await?;
-        let signing = match &config.signing {
-            Some(signing) => Some(bind("signing.listen", signing.listen).await?),
-            None => None,
-        };
-        Ok(Self::new(
-            delivery,
-            signing,
-            bind("ops.listen", config.ops.listen).await?,
-        )?)
-    }
-
-    /// Listeners that were taken already.
-    ///
-    /// # Errors
-    /// The system's word on an address.
-    pub fn new(
-        delivery: TcpListener,
-        signing: Option<TcpListener>,
-        ops: TcpListener,
-    ) -> std::io::Result<Self> {
-        let addresses = Addresses {
-            delivery: delivery.local_addr()?,
-            signing: signing.as_ref().map(TcpListener::local_addr).transpose()?,
-            ops: ops.local_addr()?,
-        };
-        Ok(Self {
-            delivery,
-            signing,
-            ops,
-            addresses,
-        })
-    }
-
-    /// Where they listen.
-    pub const fn addresses(&self) -> Addresses {
-        self.addresses
-    }
-}

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use opentelemetry::context::FutureExt;
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use super::CacheKey;
@@ -12,7 +13,12 @@ use super::CacheKey;
 type InFlight<T> = Mutex<HashMap<CacheKey, watch::Receiver<Option<T>>>>;
 
 /// The questions that are being asked.
-pub(super) struct Flights<T>(Arc<InFlight<T>>);
+pub(super) struct Flights<T> {
+    in_flight: Arc<InFlight<T>>,
+    /// Where they are asked: the runtime in which this was made. The store's connections live
+    /// there, and a reader's own runtime may be one of many.
+    runtime: Option<Handle>,
+}
 
 impl<T: Clone + Send + Sync + 'static> Flights<T> {
     /// The answer of the flight that is under way for `key`, else of `work`; and whether it was
@@ -31,14 +37,14 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
     where
         F: Future<Output = T> + Send + 'static,
     {
-        let mut in_flight = lock(&self.0);
+        let mut in_flight = lock(&self.in_flight);
         if let Some(answer) = in_flight.get(key) {
             return (answer.clone(), false);
         }
         let (sender, answer) = watch::channel(None);
         in_flight.insert(key.clone(), answer.clone());
         let landing = Landing {
-            in_flight: Arc::clone(&self.0),
+            in_flight: Arc::clone(&self.in_flight),
             key: key.clone(),
         };
         let landed = async move {
@@ -48,7 +54,11 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
             sender.send_replace(Some(value));
         };
         // What the store is asked belongs to the trace of the reader who led.
-        tokio::spawn(landed.with_current_context());
+        let landed = landed.with_current_context();
+        match &self.runtime {
+            Some(runtime) => runtime.spawn(landed),
+            None => tokio::spawn(landed),
+        };
         (answer, true)
     }
 }
@@ -73,18 +83,24 @@ fn lock<T>(
 
 impl<T> Default for Flights<T> {
     fn default() -> Self {
-        Self(Arc::default())
+        Self {
+            in_flight: Arc::default(),
+            runtime: Handle::try_current().ok(),
+        }
     }
 }
 
 impl<T> Clone for Flights<T> {
     fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
+        Self {
+            in_flight: Arc::clone(&self.in_flight),
+            runtime: self.runtime.clone(),
+        }
     }
 }
 
 impl<T> fmt::Debug for Flights<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Flights({})", lock(&self.0).len())
+        write!(f, "Flights({})", lock(&self.in_flight).len())
     }
 }

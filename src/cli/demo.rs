@@ -99,7 +99,9 @@ pub fn run(args: &Args, clock: &Clock) -> ExitCode {
         } else {
             print::data(demo.welcome());
         }
-        demo.serve().await;
-        ExitCode::SUCCESS
+        match demo.serve().await {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(fault) => print::wrong_input(fault),
+        }
     })
 }

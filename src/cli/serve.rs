@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use super::config::Source;
 use super::{EXIT_WRONG_INPUT, print};
 use crate::clock::{Clock, EARLIEST_PLAUSIBLE_UNIX_SECS};
-use crate::config::{Config, Inputs, process_sends_traces, rfc3339};
+use crate::config::{Config, Inputs, process_sends_traces, process_socket_names, rfc3339};
 use crate::deliver::deliver;
-use crate::listen::shutdown_signal;
+use crate::listen::{Inherited, service_manager, shutdown_signal};
 use crate::observe::{AccessLog, Outlets, Traces};
 use crate::reload::{self, Read, Reloader};
 use crate::server::{Listeners, Server, probe};
@@ -43,6 +43,11 @@ pub fn run(args: Args, clock: &Clock) -> ExitCode {
     if let Err(fault) = check_clock(clock) {
         return print::wrong_input(fault);
     }
+    // Before threads start, as the environment changes with it.
+    let inherited = match Inherited::take(&process_socket_names()) {
+        Ok(inherited) => inherited,
+        Err(fault) => return print::wrong_input(fault),
+    };
     super::log::start(&config.log.level);
     let outlets = match outlets(&config) {
         Ok(outlets) => outlets,
@@ -50,7 +55,7 @@ pub fn run(args: Args, clock: &Clock) -> ExitCode {
     };
     let traces = outlets.traces.clone();
     let code = super::block_on(async {
-        match serve((inputs, read), config, clock.clone(), outlets).await {
+        match serve((inputs, read), config, clock.clone(), outlets, inherited).await {
             Ok(()) => ExitCode::SUCCESS,
             Err(fault) => {
                 print::note(format_args!("error: {fault}"));
@@ -91,8 +96,9 @@ async fn serve(
     config: Config,
     clock: Clock,
     outlets: Outlets,
+    inherited: Inherited,
 ) -> Result<(), Box<dyn std::error::Error>> {
-    let listeners = Listeners::bind(&config).await?;
+    let listeners = Listeners::take(&config, inherited).await?;
     let reloader = Reloader::new(inputs, read, config.reload.clone(), clock.clone())?;
     let server = Server::new(config, clock, outlets).await?;
     for site in server.app.sites().iter() {
@@ -109,8 +115,9 @@ async fn serve(
         "ready"
     );
     let live = server.live();
+    service_manager::ready();
     tokio::select! {
-        () = server.serve(listeners, shutdown, deliver) => {}
+        served = server.serve(listeners, shutdown, deliver) => served?,
         () = reloader.run(live) => {}
     }
     Ok(())

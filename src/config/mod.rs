@@ -22,6 +22,7 @@ mod quantities;
 mod reader;
 mod schema;
 mod secrets;
+mod service_manager;
 #[cfg(test)]
 mod settings_doc;
 mod sources;
@@ -40,6 +41,7 @@ pub use self::networks::Networks;
 pub use self::overlay::Flag;
 pub use self::overlay::process_environment;
 pub use self::place::{Faults, Finding, Place, Warning};
+pub use self::service_manager::process_socket_names;
 pub use self::sources::Sources;
 pub use self::telemetry::{TelemetryFault, process_sends_traces};
 pub use self::units::{is_origin, rfc3339, to_hex, unix_secs};

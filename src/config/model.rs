@@ -40,6 +40,14 @@ pub struct Delivery {
     pub listen: SocketAddr,
     /// `header_timeout`, default 10 s: a request's head must have arrived by then.
     pub header_timeout: Duration,
+    /// `idle_timeout`, default 75 s: how long a connection is kept after its last request.
+    pub idle_timeout: Duration,
+    /// `stall_timeout`, default 30 s: an answer of which no byte could be sent for so long is cut.
+    pub stall_timeout: Duration,
+    /// `workers`, default the number of cores: threads that serve objects.
+    pub workers: usize,
+    /// `[delivery.tls]`; `None`: clear text.
+    pub tls: Option<TlsFiles>,
     /// `drain_delay`, default 0 s: how long listeners go on accepting after SIGTERM while `/readyz` is 503.
     pub drain_delay: Duration,
     /// `grace`, default 30 s: how long requests in flight may take after the listeners closed.
@@ -68,6 +76,15 @@ impl Default for GuardSettings {
             window: Duration::from_secs(60),
         }
     }
+}
+
+/// `[delivery.tls]`, `[signing.tls]`: what a listener proves itself with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// `cert_file`: PEM, the server's own certificate first.
+    pub cert_file: PathBuf,
+    /// `key_file`: PEM, the private key.
+    pub key_file: PathBuf,
 }
 
 /// The proxies in front of a listener, and how they tell whom they speak for.
@@ -248,6 +265,8 @@ pub struct Answers {
 pub struct Signing {
     /// `listen`, default `127.0.0.1:8081`.
     pub listen: SocketAddr,
+    /// `[signing.tls]`; `None`: clear text.
+    pub tls: Option<TlsFiles>,
     /// What is believed of the proxies in front.
     pub proxies: Proxies,
     /// `allowed_origins`: the API's own CORS list; default none.

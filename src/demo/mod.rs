@@ -155,7 +155,10 @@ impl Demo {
     }
 
     /// Serves until SIGTERM or SIGINT.
-    pub async fn serve(self) {
+    ///
+    /// # Errors
+    /// Those of [`Server::serve`].
+    pub async fn serve(self) -> Result<(), ServerFault> {
         let page = self.page;
         let answer = move |app: Arc<App>, peer, request| {
             let page = page.clone();
@@ -163,7 +166,7 @@ impl Demo {
         };
         self.server
             .serve(self.listeners, self.shutdown, answer)
-            .await;
+            .await
     }
 }
 

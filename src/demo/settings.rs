@@ -113,6 +113,10 @@ impl Settings {
             delivery: Delivery {
                 listen: self.delivery,
                 header_timeout: Duration::from_secs(10),
+                idle_timeout: Duration::from_secs(75),
+                stall_timeout: Duration::from_secs(30),
+                workers: 1,
+                tls: None,
                 drain_delay: Duration::ZERO,
                 grace: Duration::from_secs(2),
                 proxies: Proxies::default(),
@@ -161,6 +165,7 @@ fn signing(
     };
     Signing {
         listen,
+        tls: None,
         proxies: Proxies::default(),
         allowed_origins,
         issuers: vec![Issuer {

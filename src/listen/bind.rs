@@ -1,8 +1,9 @@
 //! Taking an address.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 
+use socket2::{Domain, Socket, Type};
 use tokio::net::TcpListener;
 
 /// Why an address could not be taken. `name` is the listener's setting.
@@ -55,21 +56,75 @@ pub enum BindFault {
 pub async fn bind(name: &'static str, address: SocketAddr) -> Result<TcpListener, BindFault> {
     TcpListener::bind(address)
         .await
-        .map_err(|error| match error.kind() {
-            ErrorKind::AddrInUse => BindFault::InUse { name, address },
-            ErrorKind::PermissionDenied => BindFault::Denied { name, address },
-            ErrorKind::AddrNotAvailable => BindFault::NotHere { name, address },
-            _ => BindFault::Other {
-                name,
-                address,
-                error,
-            },
-        })
+        .map_err(|error| fault(name, address, error))
+}
+
+fn fault(name: &'static str, address: SocketAddr, error: io::Error) -> BindFault {
+    match error.kind() {
+        ErrorKind::AddrInUse => BindFault::InUse { name, address },
+        ErrorKind::PermissionDenied => BindFault::Denied { name, address },
+        ErrorKind::AddrNotAvailable => BindFault::NotHere { name, address },
+        _ => BindFault::Other {
+            name,
+            address,
+            error,
+        },
+    }
+}
+
+/// How many connections wait for an accept at most; the system may hold it lower
+/// (`net.core.somaxconn`).
+const BACKLOG: i32 = 1_024;
+
+/// `count` sockets that listen on one address (`SO_REUSEPORT`); the system spreads connections
+/// over them. A port that another process listens on is refused, shared or not.
+///
+/// # Errors
+/// [`BindFault`], which says what to do.
+pub fn bind_shared(
+    name: &'static str,
+    address: SocketAddr,
+    count: usize,
+) -> Result<Vec<std::net::TcpListener>, BindFault> {
+    let told = |error| fault(name, address, error);
+    if address.port() != 0 {
+        // Two processes of one user could share a port without knowing.
+        listening(address, false).map_err(told)?;
+    }
+    let first = listening(address, true).map_err(told)?;
+    let address = first.local_addr().map_err(told)?;
+    let mut sockets = vec![first];
+    while sockets.len() < count {
+        sockets.push(listening(address, true).map_err(told)?);
+    }
+    Ok(sockets)
+}
+
+fn listening(address: SocketAddr, shared: bool) -> io::Result<std::net::TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    // Connections of a process before this one may still be closing.
+    socket.set_reuse_address(true)?;
+    socket.set_reuse_port(shared)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::bind;
+    use super::{bind, bind_shared};
+
+    #[test]
+    fn several_sockets_share_an_address_and_no_other_process_may() {
+        let sockets = bind_shared("delivery.listen", ([127, 0, 0, 1], 0).into(), 3).unwrap();
+        let address = sockets[0].local_addr().unwrap();
+        for socket in &sockets {
+            assert_eq!(socket.local_addr().unwrap(), address);
+        }
+        let fault = bind_shared("delivery.listen", address, 1).unwrap_err();
+        assert!(fault.to_string().contains("in use"), "{fault}");
+    }
 
     #[tokio::test]
     async fn an_address_in_use_is_named_with_its_setting() {

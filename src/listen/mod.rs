@@ -1,11 +1,26 @@
-//! Sockets: bound, accepted from, and closed without cutting an answer.
+//! Sockets: taken, accepted from, and closed without cutting an answer.
+//!
+//! A connection's way: accept → (PROXY header) → (TLS) → HTTP/1.1 or HTTP/2, under the limits of [`Limits`].
 
 mod bind;
 mod connection;
 mod drain;
+mod inherited;
+mod kept;
+mod protocol;
 mod proxy_protocol;
+mod pulse;
+mod queue;
+pub mod service_manager;
+mod tls;
+mod told;
+mod workers;
 
-pub use self::bind::{BindFault, bind};
+pub use self::bind::{BindFault, bind, bind_shared};
 pub use self::connection::{ConnectionSettings, serve};
 pub use self::drain::{Drain, Shutdown, shutdown_signal};
+pub use self::inherited::{Inherited, InheritedFault};
 pub use self::proxy_protocol::{ProxyFault, ProxyProtocol};
+pub use self::pulse::Limits;
+pub use self::tls::{Tls, TlsFault};
+pub use self::workers::Workers;

@@ -19,6 +19,7 @@ use self::watch::Watch;
 use crate::clock::Clock;
 use crate::config::model::Reload;
 use crate::config::{Config, Faults, Fixed, Inputs, Loaded, Sources, Warning};
+use crate::listen::service_manager;
 use crate::observe::ReloadResult;
 use crate::server::Live;
 
@@ -98,7 +99,14 @@ impl Reloader {
                 () = watch.changed() => Cause::Change,
                 () = sleep_until(next), if self.settings.watch => Cause::Interval,
             };
+            if cause == Cause::Signal {
+                service_manager::reloading();
+                live.reread_certificates();
+            }
             self.look(cause, &live).await;
+            if cause == Cause::Signal {
+                service_manager::ready();
+            }
             next = Instant::now() + self.settings.interval;
         }
     }

@@ -8,6 +8,7 @@ use axum::Router;
 use super::ServerFault;
 use crate::app::App;
 use crate::config::model::{self, Config};
+use crate::listen::Tls;
 use crate::observe::{Observer, Watched};
 use crate::sign::{self, RemoteKeys};
 use crate::sites::{Site, Sites};
@@ -24,6 +25,7 @@ pub struct Live {
     pub(super) remote_keys: RemoteKeys,
     /// Those of the start, which the listener knows.
     pub(super) signing_proxies: model::Proxies,
+    pub(super) tls: Vec<Arc<Tls>>,
 }
 
 impl Live {
@@ -51,6 +53,11 @@ impl Live {
         self.app.replace_sites(Sites::new(sites));
         self.signing.store(router.map(Arc::new));
         Ok(())
+    }
+
+    /// Reads certificates again. Each listener for itself: a wrong pair keeps the one before.
+    pub fn reread_certificates(&self) {
+        self.tls.iter().for_each(|tls| tls.reload_and_tell());
     }
 
     /// Where it is told how that went.

@@ -5,6 +5,7 @@ mod error;
 mod fault;
 pub mod fs;
 mod object;
+mod on_runtime;
 mod open;
 mod range;
 pub mod s3;

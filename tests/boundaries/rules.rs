@@ -39,7 +39,10 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
             "sites", "store",
         ],
     ),
-    ("reload", &["clock", "config", "observe", "server"]),
+    (
+        "reload",
+        &["clock", "config", "listen", "observe", "server"],
+    ),
     (
         "demo",
         &[
@@ -117,6 +120,18 @@ pub(crate) const OWNERS: &[(&str, &[&str], &str)] = &[
         &["src/observe/"],
         "the access log has one writer",
     ),
+    ("rustls", LISTEN, "TLS ends where a connection starts"),
+    ("tokio_rustls", LISTEN, "TLS ends where a connection starts"),
+    (
+        "listenfd",
+        LISTEN,
+        "reads `LISTEN_FDS`, which is no setting; what it finds are listeners",
+    ),
+    (
+        "sd_notify",
+        LISTEN,
+        "reads `NOTIFY_SOCKET`, which is no setting; it is told what listeners do",
+    ),
     (
         "axum",
         AXUM,
@@ -124,6 +139,7 @@ pub(crate) const OWNERS: &[(&str, &[&str], &str)] = &[
     ),
 ];
 
+pub(crate) const LISTEN: &[&str] = &["src/listen/"];
 pub(crate) const S3: &[&str] = &["src/store/s3.rs", "src/store/s3/"];
 pub(crate) const JWT: &[&str] = &[
     "src/sign/",

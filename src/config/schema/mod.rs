@@ -2,6 +2,7 @@
 
 mod answers;
 mod issuer;
+mod listener;
 mod proxies;
 mod rule;
 mod signing;
@@ -56,6 +57,10 @@ fn delivery(section: &Section<'_>) -> Delivery {
     Delivery {
         listen: listen(section, [0, 0, 0, 0], 8080),
         header_timeout: section.time_limit("header_timeout").unwrap_or(secs(10)),
+        idle_timeout: section.time_limit("idle_timeout").unwrap_or(secs(75)),
+        stall_timeout: section.time_limit("stall_timeout").unwrap_or(secs(30)),
+        workers: listener::workers(section),
+        tls: listener::tls(section),
         drain_delay: section.duration("drain_delay").unwrap_or(secs(0)),
         grace: section.duration("grace").unwrap_or(secs(30)),
         proxies: proxies::proxies(section),

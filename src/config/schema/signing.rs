@@ -1,6 +1,6 @@
 //! `[signing]` and `[[signing.api_key]]`.
 
-use super::{answers, issuer, listen, proxies, rule};
+use super::{answers, issuer, listen, listener, proxies, rule};
 use crate::config::model::{ApiKey, Signing};
 use crate::config::reader::Section;
 use crate::config::units;
@@ -13,6 +13,7 @@ pub(super) fn signing(section: &Section<'_>, sites: &[String]) -> Option<Signing
     let rules = section.tables("rule", |section| rule::rule(section, sites));
     let signing = Signing {
         listen: listen(section, [127, 0, 0, 1], 8081),
+        tls: listener::tls(section),
         proxies: proxies::proxies(section),
         allowed_origins: answers::allowed_origins(section, false),
         issuers: issuers.into_iter().flatten().collect(),

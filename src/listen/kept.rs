@@ -1,0 +1,124 @@
+//! A connection kept within its limits, and ended without loss when the process ends.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use futures_util::future::BoxFuture;
+use hyper_util::server::graceful::GracefulConnection;
+use tokio::time::{Sleep, sleep_until};
+
+use super::pulse::{Limits, Overdue, Pulse};
+
+/// How long a request that is on its way has, once listeners have closed: its client saw the
+/// connection accepted, and a closed one would look like a failure.
+const LAST_HEAD: Duration = Duration::from_secs(1);
+
+/// How long a client has to answer HTTP/2's `GOAWAY`.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+/// How far a connection's end has come.
+#[derive(Clone, Copy)]
+enum End {
+    NotYet,
+    /// At the latest then.
+    Soon(Instant),
+    /// The connection was told to end with its last answer.
+    Told(Instant),
+}
+
+/// A connection; ends with it, or with the limit that it came under.
+pub(super) struct Kept<C> {
+    connection: Pin<Box<C>>,
+    pulse: Arc<Pulse>,
+    limits: Limits,
+    closing: BoxFuture<'static, ()>,
+    end: End,
+    timer: Pin<Box<Sleep>>,
+}
+
+impl<C: GracefulConnection> Kept<C> {
+    /// Keeps `connection`, whose ends tell `pulse`, until `closing`.
+    pub(super) fn new(
+        connection: C,
+        pulse: Arc<Pulse>,
+        limits: Limits,
+        closing: BoxFuture<'static, ()>,
+    ) -> Self {
+        let (due, _) = pulse.due(&limits);
+        Self {
+            connection: Box::pin(connection),
+            pulse,
+            limits,
+            closing,
+            end: End::NotYet,
+            timer: Box::pin(sleep_until(due.into())),
+        }
+    }
+
+    fn goodbye(&mut self, now: Instant) {
+        self.connection.as_mut().graceful_shutdown();
+        self.end = End::Told(now);
+    }
+
+    /// When to look again at the latest, and how the connection is overdue then.
+    fn due(&self) -> (Instant, Option<Overdue>) {
+        let (due, overdue) = self.pulse.due(&self.limits);
+        match self.end {
+            End::Soon(latest) if latest < due => (latest, None),
+            End::Told(at) if self.pulse.is_idle() && at + GOODBYE < due => {
+                (at + GOODBYE, Some(Overdue::Idle))
+            }
+            _ => (due, overdue),
+        }
+    }
+}
+
+impl<C> Future for Kept<C>
+where
+    C: GracefulConnection,
+    C::Error: std::fmt::Display,
+{
+    type Output = Result<(), Overdue>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        loop {
+            if let Poll::Ready(ended) = this.connection.as_mut().poll(context) {
+                // A client that left, or spoke no HTTP, is its own business.
+                if let Err(error) = ended {
+                    tracing::debug!(%error, "a connection ended early");
+                }
+                return Poll::Ready(Ok(()));
+            }
+            if matches!(this.end, End::NotYet) && this.closing.as_mut().poll(context).is_ready() {
+                this.end = End::Soon(Instant::now() + LAST_HEAD);
+            }
+            if let End::Soon(latest) = this.end {
+                let now = Instant::now();
+                if now >= latest || !this.pulse.awaits_head() {
+                    this.goodbye(now);
+                    continue;
+                }
+            }
+            let (due, overdue) = this.due();
+            // A later time is set when the earlier one has come.
+            if due < this.timer.deadline().into_std() || this.timer.is_elapsed() {
+                this.timer.as_mut().reset(due.into());
+            }
+            if this.timer.as_mut().poll(context).is_pending() {
+                return Poll::Pending;
+            }
+            match overdue {
+                Some(_) if Instant::now() < due => {}
+                Some(Overdue::Idle) if !matches!(this.end, End::Told(_)) => {
+                    this.goodbye(Instant::now());
+                }
+                Some(overdue) => return Poll::Ready(Err(overdue)),
+                None => {}
+            }
+        }
+    }
+}

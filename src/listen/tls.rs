@@ -1,0 +1,186 @@
+//! TLS on a listener: certificate and key from files, read again when they change.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwap;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{InconsistentKeys, ServerConfig};
+use sha2::{Digest, Sha256};
+use tokio_rustls::TlsAcceptor;
+use zeroize::Zeroizing;
+
+/// Why a pair of files cannot serve. `table` is the table of settings that names them.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsFault {
+    /// A file cannot be read.
+    #[error("{table}: {} cannot be read: {error}", path.display())]
+    Read {
+        /// The table.
+        table: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The system's word.
+        error: std::io::Error,
+    },
+    /// The file holds no certificates, or broken ones.
+    #[error("{table}.cert_file: {} holds no certificate in PEM; write the server's own first, then the intermediate ones", path.display())]
+    Certificate {
+        /// The table.
+        table: &'static str,
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file holds no private key, or a broken one.
+    #[error("{table}.key_file: {} holds no private key in PEM (PKCS #8, PKCS #1 or SEC 1), without a password", path.display())]
+    Key {
+        /// The table.
+        table: &'static str,
+        /// The file.
+        path: PathBuf,
+    },
+    /// The two belong to different pairs.
+    #[error("{table}: the key in {} is not the one of the certificate in {}", key.display(), cert.display())]
+    Pair {
+        /// The table.
+        table: &'static str,
+        /// The certificate's file.
+        cert: PathBuf,
+        /// The key's file.
+        key: PathBuf,
+    },
+    /// Anything else that the TLS library says.
+    #[error("{table}: {error}")]
+    Other {
+        /// The table.
+        table: &'static str,
+        /// The library's word.
+        error: rustls::Error,
+    },
+}
+
+/// A listener's certificate and key. New connections get the last pair that was whole.
+#[derive(Debug)]
+pub struct Tls {
+    table: &'static str,
+    cert: PathBuf,
+    key: PathBuf,
+    config: ArcSwap<ServerConfig>,
+    /// The digest of what was last read, good or bad, so that a fault is told once.
+    seen: Mutex<[u8; 32]>,
+}
+
+impl Tls {
+    /// Reads the pair that the settings in `table` (`delivery.tls`) name.
+    ///
+    /// # Errors
+    /// [`TlsFault`].
+    pub fn load(table: &'static str, cert: &Path, key: &Path) -> Result<Self, TlsFault> {
+        let files = Files::read(table, cert, key)?;
+        Ok(Self {
+            table,
+            cert: cert.to_owned(),
+            key: key.to_owned(),
+            config: ArcSwap::from_pointee(files.config(table, cert, key)?),
+            seen: Mutex::new(files.digest()),
+        })
+    }
+
+    /// Reads the files again: `true` where a new pair is in force from now on. Connections that
+    /// are open keep theirs.
+    ///
+    /// # Errors
+    /// [`TlsFault`]; the pair before stays in force. The same bad content is told once.
+    pub fn reload(&self) -> Result<bool, TlsFault> {
+        let files = Files::read(self.table, &self.cert, &self.key)?;
+        let digest = files.digest();
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if *seen == digest {
+            return Ok(false);
+        }
+        *seen = digest;
+        let config = files.config(self.table, &self.cert, &self.key)?;
+        self.config.store(Arc::new(config));
+        Ok(true)
+    }
+
+    /// [`Self::reload`], with what comes of it told in the log.
+    pub fn reload_and_tell(&self) {
+        match self.reload() {
+            Ok(true) => {
+                tracing::info!(cert = %self.cert.display(), "a new certificate is in force")
+            }
+            Ok(false) => {}
+            Err(fault) => tracing::error!("the certificate before stays in force: {fault}"),
+        }
+    }
+
+    pub(super) fn acceptor(&self) -> TlsAcceptor {
+        TlsAcceptor::from(self.config.load_full())
+    }
+}
+
+struct Files {
+    cert: Vec<u8>,
+    key: Zeroizing<Vec<u8>>,
+}
+
+impl Files {
+    fn read(table: &'static str, cert: &Path, key: &Path) -> Result<Self, TlsFault> {
+        let read = |path: &Path| {
+            std::fs::read(path).map_err(|error| TlsFault::Read {
+                table,
+                path: path.to_owned(),
+                error,
+            })
+        };
+        Ok(Self {
+            cert: read(cert)?,
+            key: Zeroizing::new(read(key)?),
+        })
+    }
+
+    fn digest(&self) -> [u8; 32] {
+        let of = |bytes: &[u8]| -> [u8; 32] { Sha256::digest(bytes).into() };
+        of(&[of(&self.cert), of(&self.key)].concat())
+    }
+
+    fn config(
+        &self,
+        table: &'static str,
+        cert: &Path,
+        key: &Path,
+    ) -> Result<ServerConfig, TlsFault> {
+        let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&self.cert).collect();
+        let no_certificate = || TlsFault::Certificate {
+            table,
+            path: cert.to_owned(),
+        };
+        let chain = chain.map_err(|_| no_certificate())?;
+        if chain.is_empty() {
+            return Err(no_certificate());
+        }
+        let private = PrivateKeyDer::from_pem_slice(&self.key).map_err(|_| TlsFault::Key {
+            table,
+            path: key.to_owned(),
+        })?;
+        let fault = |error| match error {
+            rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => TlsFault::Pair {
+                table,
+                cert: cert.to_owned(),
+                key: key.to_owned(),
+            },
+            error => TlsFault::Other { table, error },
+        };
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let mut config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(fault)?
+            .with_no_client_auth()
+            .with_single_cert(chain, private)
+            .map_err(fault)?;
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        Ok(config)
+    }
+}

@@ -1,0 +1,123 @@
+//! A connection's two ends, which tell its [`Pulse`] what goes on: the socket and the answers.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use http_body::{Body, Frame, SizeHint};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::pulse::{Pulse, Turn};
+
+/// A stream that tells of its reads and writes.
+pub(super) struct ToldStream<S> {
+    stream: S,
+    pulse: Arc<Pulse>,
+}
+
+impl<S> ToldStream<S> {
+    pub(super) fn new(stream: S, pulse: Arc<Pulse>) -> Self {
+        Self { stream, pulse }
+    }
+
+    fn written(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        match &written {
+            Poll::Pending => self.pulse.has_written(None),
+            Poll::Ready(Ok(bytes)) => self.pulse.has_written(Some(*bytes)),
+            Poll::Ready(Err(_)) => {}
+        }
+        written
+    }
+
+    fn flushed(&self, flushed: Poll<io::Result<()>>) -> Poll<io::Result<()>> {
+        self.pulse
+            .has_written(if flushed.is_pending() { None } else { Some(0) });
+        flushed
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for ToldStream<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if buffer.filled().len() > before {
+            self.pulse.has_read();
+        }
+        read
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for ToldStream<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.written(written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, parts);
+        self.written(written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let flushed = Pin::new(&mut self.stream).poll_flush(context);
+        self.flushed(flushed)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let shut = Pin::new(&mut self.stream).poll_shutdown(context);
+        self.flushed(shut)
+    }
+}
+
+/// An answer's body that tells whether it waits for its source or for its reader.
+pub(super) struct ToldBody<B> {
+    body: B,
+    turn: Turn,
+}
+
+impl<B> ToldBody<B> {
+    /// The body of the answer to the request whose turn it is.
+    pub(super) fn new(body: B, mut turn: Turn) -> Self {
+        turn.is_ours(false);
+        Self { body, turn }
+    }
+}
+
+impl<B: Body + Unpin> Body for ToldBody<B> {
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(context);
+        self.turn.is_ours(frame.is_pending());
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
