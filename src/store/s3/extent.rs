@@ -49,6 +49,11 @@ pub(super) fn of(
                 Err(StoreError::Unavailable)
             }
         }
+        // No range of nothing exists, but Garage 2.5 answers a suffix of an empty object with 206 and
+        // `bytes 0-18446744073709551615/0`.
+        (Some(_), Some(content_range)) if content_range.ends_with("/0") => {
+            Err(StoreError::RangeNotSatisfiable { len_bytes: 0 })
+        }
         (Some(asked), Some(content_range)) => {
             let (range, len_bytes) = parse(content_range).ok_or(StoreError::Unavailable)?;
             let fits = body_len.is_none_or(|len| len == range.end - range.start);
@@ -67,7 +72,7 @@ fn parse(content_range: &str) -> Option<(Range<u64>, u64)> {
     let (range, len_bytes) = content_range.strip_prefix("bytes ")?.split_once('/')?;
     let (first, last) = range.split_once('-')?;
     let (first, last, len_bytes) = (number(first)?, number(last)?, number(len_bytes)?);
-    (first <= last && last < len_bytes).then_some((first..last + 1, len_bytes))
+    (first <= last && last < len_bytes).then(|| (first..last + 1, len_bytes))
 }
 
 /// The length in the `bytes */100` of a 416 answer.
@@ -144,6 +149,10 @@ mod tests {
                 "{wrong}"
             );
         }
+        let last = of(TEN_TO_19, Some("bytes 10-18446744073709551615/20"), None);
+        assert_eq!(last, Err(StoreError::Unavailable));
+        let empty = of(suffix, Some("bytes 0-18446744073709551615/0"), None);
+        assert_eq!(empty, Err(StoreError::RangeNotSatisfiable { len_bytes: 0 }));
         let short = of(TEN_TO_19, Some("bytes 10-19/100"), Some(9));
         assert_eq!(short, Err(StoreError::Unavailable));
         let unasked = of(None, Some("bytes 10-19/100"), Some(10));
