@@ -13,6 +13,7 @@ use crate::listen::Drain;
 use crate::observe::Observer;
 use crate::request::Client;
 use crate::sites::Sites;
+use crate::state::State;
 use crate::verify::Guard;
 
 /// All that a request needs.
@@ -24,6 +25,8 @@ pub struct App {
     pub guard: Guard,
     /// The cache, shared by all sites.
     pub objects: Objects,
+    /// What was revoked, and how often tokens were used.
+    pub state: State,
     /// The time.
     pub clock: Clock,
     /// The log and the metrics.
@@ -38,6 +41,7 @@ impl App {
         sites: Sites,
         delivery: Delivery,
         objects: Objects,
+        state: State,
         clock: Clock,
         observer: Arc<Observer>,
     ) -> Self {
@@ -46,6 +50,7 @@ impl App {
             guard: Guard::new(delivery.guard),
             delivery,
             objects,
+            state,
             clock,
             observer,
             drain: Drain::new(),

@@ -1,5 +1,7 @@
 //! A request's way, in one place: its site, the verdict, the object, the answer.
 
+mod flow;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -7,7 +9,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use countersign_token::CanonicalPath;
 use http::request::Parts;
-use http::{HeaderValue, Method, Request, Response, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 
 use crate::answer::body::Body;
@@ -23,6 +25,7 @@ use crate::config::rfc3339;
 use crate::observe::{Logged, Record};
 use crate::request::{Client, RequestId, host_of};
 use crate::sites::Site;
+use crate::state::{Ask, Reserved, UsesFault};
 use crate::store::{ByteRange, StoreError, StoreKey};
 use crate::verify::{Decision, Denied, Guarded, Pass, Token, decide};
 
@@ -132,6 +135,7 @@ impl Visit {
             _ => return Err(Refusal::Method),
         }
         let pass = self.pass(app, site, record)?;
+        let reserved = self.reserve(app, site, &pass, record).await?;
         let verified = self.started.elapsed();
         let Found { opened, answer } = self.object(app, site, &pass).await?;
         record.cache = Some(opened.outcome.as_str());
@@ -145,7 +149,17 @@ impl Visit {
             let object = self.started.elapsed().saturating_sub(verified);
             observed::server_timing(verified, object, response.headers_mut());
         }
-        Ok(response)
+        let has_bytes = matches!(
+            response.status(),
+            StatusCode::OK | StatusCode::PARTIAL_CONTENT
+        );
+        if let Some(reserved) = reserved
+            && has_bytes
+            && self.head.method == Method::GET
+        {
+            reserved.keep();
+        }
+        Ok(flow::apply(app, site, &pass, response))
     }
 
     fn options(&self, site: &Site) -> Response<Body> {
@@ -158,9 +172,10 @@ impl Visit {
     }
 
     fn pass(&self, app: &App, site: &Site, record: &mut Record) -> Result<Box<Pass>, Refusal> {
+        let revoked = app.state.revocations.known();
         let decision = decide(
             &site.config,
-            &(),
+            &revoked.at(site.config.token.name(), self.now_unix_secs),
             &self.head,
             &self.client,
             self.now_unix_secs,
@@ -173,6 +188,37 @@ impl Visit {
             Decision::Denied(denied) => {
                 record.refused(&denied);
                 Err(self.denied(app, denied))
+            }
+        }
+    }
+
+    /// A use of a token that counts them; it is given back on drop.
+    async fn reserve(
+        &self,
+        app: &App,
+        site: &Site,
+        pass: &Pass,
+        record: &mut Record,
+    ) -> Result<Option<Reserved>, Refusal> {
+        let Some((token, uses)) = pass.token().and_then(|token| Some((token, token.uses?))) else {
+            return Ok(None);
+        };
+        let ask = Ask {
+            site: site.config.token.name(),
+            // A token with `uses` has one (TOKEN.md §1).
+            jti: token.jti.as_deref().unwrap_or_default(),
+            uses,
+            exp: token.exp,
+            client: self.client.address,
+            now_unix_secs: self.now_unix_secs,
+        };
+        match app.state.reserve(ask).await {
+            Ok(reserved) => Ok(Some(reserved)),
+            Err(UsesFault::Unavailable) => Err(Refusal::Uses),
+            Err(UsesFault::Exhausted) => {
+                let denied = pass.exhausted();
+                record.refused(&denied);
+                Err(Refusal::Denied(Box::new(denied)))
             }
         }
     }

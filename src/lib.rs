@@ -19,6 +19,7 @@ pub mod request;
 pub mod server;
 pub mod sign;
 pub mod sites;
+pub mod state;
 pub mod store;
 pub mod vectors;
 pub mod verify;

@@ -18,6 +18,7 @@ use crate::listen::{
 use crate::observe::{Observer, Outlets};
 use crate::sign::{self, RemoteKeys, SigningFault};
 use crate::sites::Sites;
+use crate::state::{State, StateFault};
 use crate::store::StoreFault;
 use crate::{deliver, ops};
 
@@ -52,6 +53,9 @@ pub enum ServerFault {
     /// Several at once.
     #[error("{}", list(.0))]
     Several(Vec<Self>),
+    /// What was revoked cannot be known.
+    #[error(transparent)]
+    State(#[from] StateFault),
     /// Parts of `[signing]` that cannot be used.
     #[error("{}", list(.0))]
     Signing(Vec<SigningFault>),
@@ -91,12 +95,15 @@ impl Server {
     ) -> Result<Self, ServerFault> {
         let observer = Arc::new(Observer::new(outlets.into()));
         observer.metrics.cache_max_bytes(config.cache.max_bytes);
+        let now = clock.now_unix_secs();
+        let state = State::open(&config.revocations, config.uses, now)?;
         let sites = live::open_sites(config.sites, None, &observer);
         let sites = sites.await.map_err(ServerFault::Several)?;
         let app = Arc::new(App::new(
             Sites::new(sites.clone()),
             config.delivery.clone(),
             Objects::new(&config.cache),
+            state,
             clock,
             observer,
         ));

@@ -4,11 +4,14 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use futures_util::Stream;
-use futures_util::stream::BoxStream;
+use futures_util::stream::{self, BoxStream};
+use futures_util::{Stream, StreamExt};
 use http_body::{Frame, SizeHint};
 
+use super::pace::paced;
 use crate::store::StoreError;
+
+type Chunks = BoxStream<'static, Result<Bytes, StoreError>>;
 
 /// Bytes on their way to a client.
 pub enum Body {
@@ -21,7 +24,7 @@ pub enum Body {
         /// How many bytes are still to come.
         left_bytes: u64,
         /// Where from.
-        chunks: BoxStream<'static, Result<Bytes, StoreError>>,
+        chunks: Chunks,
     },
 }
 
@@ -46,6 +49,33 @@ impl Body {
         Self::Stream {
             left_bytes: len_bytes,
             chunks: Box::pin(chunks),
+        }
+    }
+
+    /// The same bytes, at most so many a second.
+    pub fn paced(self, bytes_per_sec: u64) -> Self {
+        self.over(|chunks| Box::pin(paced(chunks, bytes_per_sec)))
+    }
+
+    /// The same bytes, unless `end` comes first: then the connection is cut, so that what was sent
+    /// is never taken for all.
+    pub fn cut_by(self, end: impl Future<Output = ()> + Send + 'static) -> Self {
+        // A stream that ends before its length is an error.
+        self.over(|chunks| Box::pin(chunks.take_until(end)))
+    }
+
+    fn over(self, change: impl FnOnce(Chunks) -> Chunks) -> Self {
+        let (left_bytes, chunks): (_, Chunks) = match self {
+            Self::Empty => return self,
+            Self::Whole(bytes) => {
+                let all = std::future::ready(Ok(bytes.clone()));
+                (bytes.len() as u64, Box::pin(stream::once(all)))
+            }
+            Self::Stream { left_bytes, chunks } => (left_bytes, chunks),
+        };
+        Self::Stream {
+            left_bytes,
+            chunks: change(chunks),
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod cors;
 pub mod disposition;
 pub mod object;
 pub mod observed;
+mod pace;
 pub mod problem;
 pub mod range;
 pub mod refusal;

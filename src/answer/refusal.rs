@@ -29,6 +29,8 @@ pub enum Refusal {
         /// When to come again.
         retry_after_secs: u64,
     },
+    /// Uses cannot be counted now.
+    Uses,
     /// The store's word.
     Store(StoreError),
     /// A condition of the request does not hold (RFC 9110 §15.5.13).
@@ -81,6 +83,11 @@ impl Refusal {
                 S::RANGE_NOT_SATISFIABLE,
                 "range_not_satisfiable",
                 "Range not satisfiable",
+            ),
+            Self::Uses => (
+                S::SERVICE_UNAVAILABLE,
+                "uses_unavailable",
+                "Uses cannot be counted now",
             ),
             Self::Store(error) => store_told(*error),
         }
@@ -169,6 +176,7 @@ impl Refusal {
             Self::TooManyFailures { retry_after_secs } => format!("Too many links that are damaged or not signed here came from your network. Links that hold are served; others again in {retry_after_secs} s."),
             Self::Precondition => "The object is not the version that the request asked for.".to_owned(),
             Self::Range { len_bytes } => format!("The object has {len_bytes} bytes; the range starts behind them."),
+            Self::Uses => "More uses are open than this server counts at once. Try again in a while.".to_owned(),
             Self::Store(error) => store_detail(*error).to_owned(),
         }
     }

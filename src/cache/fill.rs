@@ -35,11 +35,12 @@ impl Shelf {
         source: &Source,
         in_hand: oneshot::Sender<Fetched>,
     ) -> Result<Landed, StoreError> {
+        let generation = self.generation().await;
         if let Some(whole) = self.bodies.get(&source.key).await {
             if whole.known.is_fresh(self.fresh_for) {
                 return Ok(Landed::Whole(whole, CacheOutcome::Hit));
             }
-            match self.check(source, Some(whole)).await? {
+            match self.check(source, Some(whole), generation).await? {
                 Checked::Same(whole) => {
                     return Ok(Landed::Whole(whole, CacheOutcome::Revalidated));
                 }
@@ -50,7 +51,7 @@ impl Shelf {
                 Checked::Other(_) => {}
             }
         }
-        self.fill(source, in_hand).await
+        self.fill(source, in_hand, generation).await
     }
 
     /// What the store says of the object now.
@@ -58,8 +59,9 @@ impl Shelf {
         &self,
         source: &Source,
     ) -> Result<(Arc<ObjectMeta>, CacheOutcome), StoreError> {
+        let generation = self.generation().await;
         let whole = self.bodies.get(&source.key).await;
-        Ok(match self.check(source, whole).await? {
+        Ok(match self.check(source, whole, generation).await? {
             Checked::Same(whole) => (Arc::clone(&whole.known.meta), CacheOutcome::Revalidated),
             Checked::Other(meta) => (meta, CacheOutcome::Metadata),
         })
@@ -78,6 +80,7 @@ impl Shelf {
         &self,
         source: &Source,
         whole: Option<Arc<Whole>>,
+        generation: u64,
     ) -> Result<Checked, StoreError> {
         let meta = match source.head().await {
             Ok(meta) => Arc::new(meta),
@@ -92,10 +95,10 @@ impl Shelf {
                 known: Known::now(meta),
                 body: whole.body.clone(),
             });
-            self.keep(&source.key, Arc::clone(&whole)).await;
+            self.keep(&source.key, Arc::clone(&whole), generation).await;
             return Ok(Checked::Same(whole));
         }
-        self.keep_meta(&source.key, &meta).await;
+        self.keep_meta(&source.key, &meta, generation).await;
         Ok(Checked::Other(meta))
     }
 
@@ -103,6 +106,7 @@ impl Shelf {
         &self,
         source: &Source,
         in_hand: oneshot::Sender<Fetched>,
+        generation: u64,
     ) -> Result<Landed, StoreError> {
         let fetched = match source.first(self.max_object_bytes).await {
             Ok(fetched) => fetched,
@@ -115,12 +119,12 @@ impl Shelf {
             let body = collect(fetched).await?;
             let known = Known::now(meta);
             let whole = Arc::new(Whole { known, body });
-            self.keep(&source.key, Arc::clone(&whole)).await;
+            self.keep(&source.key, Arc::clone(&whole), generation).await;
             return Ok(Landed::Whole(whole, CacheOutcome::Miss));
         } else {
             CacheOutcome::NoMemory
         };
-        self.keep_meta(&source.key, &meta).await;
+        self.keep_meta(&source.key, &meta, generation).await;
         // Refused where the reader who caused it has left: then the stream is dropped.
         let _ = in_hand.send(fetched);
         Ok(Landed::NotKept(meta, outcome))

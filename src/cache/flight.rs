@@ -33,6 +33,11 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
         Some((answer, led))
     }
 
+    /// Nobody else joins the flights of these keys; who has joined gets their answer.
+    pub(super) fn forget(&self, is_meant: impl Fn(&CacheKey) -> bool) {
+        lock(&self.in_flight).retain(|key, _| !is_meant(key));
+    }
+
     fn board<F>(&self, key: &CacheKey, work: F) -> (watch::Receiver<Option<T>>, bool)
     where
         F: Future<Output = T> + Send + 'static,
@@ -46,6 +51,7 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
         let landing = Landing {
             in_flight: Arc::clone(&self.in_flight),
             key: key.clone(),
+            answer: answer.clone(),
         };
         let landed = async move {
             let value = work.await;
@@ -67,11 +73,17 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
 struct Landing<T> {
     in_flight: Arc<InFlight<T>>,
     key: CacheKey,
+    answer: watch::Receiver<Option<T>>,
 }
 
 impl<T> Drop for Landing<T> {
     fn drop(&mut self) {
-        lock(&self.in_flight).remove(&self.key);
+        let mut in_flight = lock(&self.in_flight);
+        // After `forget` another may be under way for the key.
+        let own = in_flight.get(&self.key);
+        if own.is_some_and(|own| own.same_channel(&self.answer)) {
+            in_flight.remove(&self.key);
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod flight;
 mod key;
 mod outcome;
 mod pass_through;
+mod purge;
 mod shelf;
 mod source;
 
@@ -128,8 +129,10 @@ impl Objects {
             return Ok(from_memory(&whole, range, CacheOutcome::Hit));
         }
         if let Some(meta) = self.shelf.large(&source.key, range).await {
+            let generation = self.shelf.generation().await;
             let opened = from_store(source, meta, None, range, CacheOutcome::TooLarge).await?;
-            self.shelf.keep_meta(&source.key, &opened.meta).await;
+            let meta = &opened.meta;
+            self.shelf.keep_meta(&source.key, meta, generation).await;
             return Ok(opened);
         }
         let (landed, in_hand) = self.land(source).await?;

@@ -1,5 +1,6 @@
 //! What is kept, and how much of it.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,7 +8,7 @@ use std::time::Duration;
 
 use moka::future::Cache;
 use moka::notification::RemovalCause;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, RwLock, Semaphore};
 
 use super::CacheKey;
 use super::entry::{Known, Whole, is_no_store};
@@ -30,6 +31,8 @@ pub(super) struct Shelf {
     /// How many bodies have left to make room.
     pub(super) evicted: Arc<AtomicU64>,
     arriving: Arc<Semaphore>,
+    /// Counts purges. What was asked of the store before the last one is not kept.
+    generation: RwLock<u64>,
     pub(super) max_object_bytes: u64,
     pub(super) fresh_for: Duration,
 }
@@ -52,6 +55,7 @@ impl Shelf {
                 .build(),
             metas: Cache::new(MAX_KNOWN),
             evicted,
+            generation: RwLock::new(0),
             arriving: Arc::new(Semaphore::new(units.min(Semaphore::MAX_PERMITS))),
             max_object_bytes: settings.max_object_bytes.min(MAX_BODY_BYTES),
             fresh_for: settings.fresh_for,
@@ -99,14 +103,53 @@ impl Shelf {
             .ok()
     }
 
-    /// Keeps an object as the store has it now.
-    pub(super) async fn keep(&self, key: &CacheKey, whole: Arc<Whole>) {
+    /// To be asked before the store is.
+    pub(super) async fn generation(&self) -> u64 {
+        *self.generation.read().await
+    }
+
+    /// From now on nothing is kept that was asked for before.
+    pub(super) async fn end_purge_generation(&self) {
+        let mut generation = self.generation.write().await;
+        *generation = generation.wrapping_add(1);
+    }
+
+    /// Forgets the objects of these keys; how many there were.
+    pub(super) async fn forget_all(&self, is_meant: impl Fn(&CacheKey) -> bool) -> u64 {
+        let bodies = self.bodies.iter().map(|(key, _)| key);
+        let mut keys: HashSet<CacheKey> = bodies
+            .filter(|key| is_meant(key))
+            .map(|key| CacheKey::clone(&key))
+            .collect();
+        let metas = self.metas.iter().map(|(key, _)| key);
+        keys.extend(
+            metas
+                .filter(|key| is_meant(key))
+                .map(|key| CacheKey::clone(&key)),
+        );
+        for key in &keys {
+            self.forget(key).await;
+        }
+        keys.len() as u64
+    }
+
+    /// Keeps an object as the store has it now, if it was asked in this generation.
+    pub(super) async fn keep(&self, key: &CacheKey, whole: Arc<Whole>, asked_in: u64) {
+        let generation = self.generation.read().await;
+        if *generation != asked_in {
+            return;
+        }
         self.metas.invalidate(key).await;
         self.bodies.insert(key.clone(), whole).await;
     }
 
-    /// Keeps what the store says now of an object whose body is not kept.
-    pub(super) async fn keep_meta(&self, key: &CacheKey, meta: &Arc<ObjectMeta>) {
+    /// Keeps what the store says now of an object whose body is not kept, if it was asked in this
+    /// generation.
+    pub(super) async fn keep_meta(&self, key: &CacheKey, meta: &Arc<ObjectMeta>, asked_in: u64) {
+        let generation = self.generation.read().await;
+        if *generation != asked_in {
+            return;
+        }
         self.forget(key).await;
         if !is_no_store(meta) {
             let known = Known::now(Arc::clone(meta));

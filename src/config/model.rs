@@ -25,6 +25,10 @@ pub struct Config {
     pub ops: Ops,
     /// `[cache]`.
     pub cache: CacheSettings,
+    /// `[revocations]`.
+    pub revocations: RevocationSettings,
+    /// `[uses]`.
+    pub uses: UseSettings,
     /// `[log]`.
     pub log: Log,
     /// `[reload]`.
@@ -138,6 +142,42 @@ pub struct CacheSettings {
     pub fresh_for: Duration,
 }
 
+/// What is revoked, and where that is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevocationSettings {
+    /// `file`: where revocations outlive the process; default nowhere.
+    pub file: Option<PathBuf>,
+    /// `max_entries`, default 100,000: in force at once.
+    pub max_entries: usize,
+}
+
+impl Default for RevocationSettings {
+    fn default() -> Self {
+        Self {
+            file: None,
+            max_entries: 100_000,
+        }
+    }
+}
+
+/// How uses of tokens are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UseSettings {
+    /// `window`, default 5 min, whole seconds: a client's request that comes so soon after its last one is of the same use.
+    pub window: Duration,
+    /// `max_tokens`, default 100,000: whose uses are counted at once.
+    pub max_tokens: usize,
+}
+
+impl Default for UseSettings {
+    fn default() -> Self {
+        Self {
+            window: Duration::from_secs(300),
+            max_tokens: 100_000,
+        }
+    }
+}
+
 /// What is written to standard output.
 #[derive(Clone, Debug)]
 pub struct Log {
@@ -175,6 +215,10 @@ pub struct Site {
     pub policy: Vec<PolicyRule<Text>>,
     /// `keys` file or `[[site.key]]`.
     pub keys: KeyRing,
+    /// `cut_at_expiry`, default false: a body that is still being sent when its token expires is cut off.
+    pub cut_at_expiry: bool,
+    /// `revoke_running`, default false: so is one whose token is revoked.
+    pub revoke_running: bool,
     /// `[site.cors]`.
     pub cors: Cors,
     /// `[site.answers]`.

@@ -9,7 +9,8 @@ use tempfile::TempDir;
 use super::{DemoFault, Options, Source};
 use crate::config::model::{
     Answers, CacheSettings, Config, Cors, Delivery, GuardSettings, Issuer, IssuerKeys, KeyRing,
-    Log, Ops, Proxies, Reload, Rule, Secret, Signing, Site, StoreSettings,
+    Log, Ops, Proxies, Reload, RevocationSettings, Rule, Secret, Signing, Site, StoreSettings,
+    UseSettings,
 };
 use crate::config::to_hex;
 use crate::server::Listeners;
@@ -100,6 +101,8 @@ impl Settings {
                 allow_credentials: false,
                 max_age: Duration::from_secs(600),
             },
+            cut_at_expiry: false,
+            revoke_running: false,
             answers: Answers {
                 show_reasons: true,
                 reason_status: Vec::new(),
@@ -138,6 +141,8 @@ impl Settings {
                 max_object_bytes: 8 << 20,
                 fresh_for: Duration::from_secs(10),
             },
+            revocations: RevocationSettings::default(),
+            uses: UseSettings::default(),
             log: Log {
                 access: false,
                 level: "warn".to_owned(),

@@ -46,6 +46,9 @@ async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
     let metrics = &app.observer.metrics;
     metrics.cached_bytes(app.objects.cached_bytes().await);
     metrics.evictions(app.objects.evictions());
+    let uses = app.state.uses.figures();
+    let revocations = app.state.revocations.known().len();
+    metrics.remembered(revocations, uses.tokens, uses.open);
     let sites = app.sites();
     metrics.keys(sites.iter().flat_map(|site| {
         let name = site.config.token.name();

@@ -11,7 +11,7 @@
 //!
 //! The proxy must set (or clear) what it uses, as a client may send any of them. A request that has
 //! the target in both forms, or one of a form's headers twice, is refused: one is the client's. All other headers are the
-//! request's own. A token with `ver`, `cd` or `ct` is refused as `unsupported`. The answer is 200, 401 or 403, as `auth_request` wants them, with
+//! request's own. A token with `ver`, `cd`, `ct`, `uses` or `bps` is refused as `unsupported`. The answer is 200, 401 or 403, as `auth_request` wants them, with
 //! `Countersign-Reason`, and on 200 `Countersign-Path`, the path to serve.
 
 use std::sync::Arc;
@@ -73,7 +73,10 @@ pub(super) async fn verify(
         client: only(&headers, "x-real-ip").and_then(ClientAddress::parse),
         country: country.as_ref().map(Country::as_str),
     };
-    match decide_facts(&site.config, &(), &request, app.clock.now_unix_secs()) {
+    let now = app.clock.now_unix_secs();
+    let revoked = app.state.revocations.known();
+    let revoked = revoked.at(site.config.token.name(), now);
+    match decide_facts(&site.config, &revoked, &request, now) {
         // A proxy cannot carry these out, and ignoring them would widen the grant (TOKEN.md §7).
         Decision::Pass(pass) if pass.token().is_some_and(Token::changes_answer) => {
             answer(StatusCode::FORBIDDEN, Reason::Unsupported.as_str(), None)

@@ -7,8 +7,10 @@ mod forwarded_tests;
 mod headers;
 mod host;
 mod id;
+mod network;
 
 pub use self::client::{Client, Country};
 pub use self::headers::Lines;
 pub use self::host::{HostFault, host_of, is_host};
 pub use self::id::RequestId;
+pub use self::network::Network;

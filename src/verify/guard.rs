@@ -2,13 +2,13 @@
 //! says when there were too many. It never looks at a request whose token holds, so that nobody is
 //! locked out by a neighbour behind the same address.
 
-use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use countersign_token::{ClientAddress, Reason};
 use lru::LruCache;
 
 use crate::config::model::GuardSettings;
+use crate::request::Network;
 
 /// How many networks are counted at once, in under 10 MB. The one that failed longest ago gives way
 /// to a new one. A keyed rate limiter would grow with every stranger until somebody tidies it.
@@ -51,23 +51,6 @@ pub struct Guard {
 struct Window {
     began_unix_secs: u64,
     failures: u32,
-}
-
-/// Whom failures are counted for: one IPv4 address, or an IPv6 network of 64 bits, which is what
-/// one client has (RFC 6177 §2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Network {
-    V4(u32),
-    V6(u64),
-}
-
-impl Network {
-    fn of(client: ClientAddress) -> Self {
-        match client.ip() {
-            IpAddr::V4(ip) => Self::V4(ip.to_bits()),
-            IpAddr::V6(ip) => Self::V6((ip.to_bits() >> 64) as u64),
-        }
-    }
 }
 
 impl Guard {

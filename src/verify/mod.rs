@@ -21,13 +21,6 @@ pub enum Decision {
     Denied(Box<Denied>),
 }
 
-/// Fields that change what is served in a way that this origin does not carry out. A token that has
-/// one is refused, as ignoring a field would widen the grant.
-const NOT_CARRIED_OUT: [countersign_token::Field; 2] = [
-    countersign_token::Field::Uses,
-    countersign_token::Field::Bps,
-];
-
 /// Verifies a request at `now`, for `client`.
 pub fn decide(
     site: &model::Site,
@@ -67,18 +60,6 @@ pub fn decide_facts(
     match verifier.verify(request, now_unix_secs, &mut scratch) {
         Verdict::Granted(grant) => {
             let token = Token::of(grant.fields(), Some(grant.carrier()));
-            if NOT_CARRIED_OUT
-                .iter()
-                .any(|&field| grant.fields().text(field).is_some())
-            {
-                return Decision::Denied(Box::new(Denied {
-                    reason: countersign_token::Reason::Unsupported,
-                    path: Some(grant.path().as_str().into()),
-                    carrier: Some(grant.carrier()),
-                    token: Some(token),
-                    claimed_kid: None,
-                }));
-            }
             Decision::Pass(Box::new(Pass::granted(grant.path(), token)))
         }
         Verdict::Public(path) => Decision::Pass(Box::new(Pass::open(path, None))),

@@ -1,6 +1,6 @@
 //! A verdict, owned: what answers and logs take from it.
 
-use countersign_token::{CanonicalPath, Carrier, Denial, Field, Fields, Reason};
+use countersign_token::{CanonicalPath, Carrier, Denial, Field, Fields, Identity, Reason};
 
 /// A request that may go on. Only [`super::decide`] makes one.
 #[derive(Clone, Debug)]
@@ -41,6 +41,18 @@ impl Pass {
     /// The token that opened it; `None` where none was needed.
     pub const fn token(&self) -> Option<&Token> {
         self.token.as_ref()
+    }
+
+    /// The denial of a request whose token has no uses left; final, whatever other tokens there
+    /// are (TOKEN.md §5).
+    pub fn exhausted(&self) -> Denied {
+        Denied {
+            reason: Reason::Exhausted,
+            path: Some(self.path.clone()),
+            carrier: self.token.as_ref().and_then(|token| token.carrier),
+            token: self.token.clone(),
+            claimed_kid: None,
+        }
     }
 
     /// The denial that the site only reports.
@@ -93,6 +105,8 @@ pub struct Token {
     pub exp: u64,
     /// From when on it is valid, in Unix seconds.
     pub nbf: Option<u64>,
+    /// When it was issued, in Unix seconds.
+    pub iat: Option<u64>,
     /// Its id.
     pub jti: Option<String>,
     /// Its user.
@@ -107,12 +121,28 @@ pub struct Token {
     pub ct: Option<String>,
     /// The store's version id.
     pub ver: Option<String>,
+    /// How many distinct uses it grants.
+    pub uses: Option<u64>,
+    /// How many bytes a second an answer may have.
+    pub bps: Option<u64>,
 }
 
 impl Token {
     /// Whether it has one of the fields under which the same path is answered in another way.
     pub const fn changes_answer(&self) -> bool {
-        self.cd.is_some() || self.ct.is_some() || self.ver.is_some()
+        let represented = self.cd.is_some() || self.ct.is_some() || self.ver.is_some();
+        represented || self.uses.is_some() || self.bps.is_some()
+    }
+
+    /// What it can be revoked by.
+    pub fn identity(&self) -> Identity<'_> {
+        Identity {
+            kid: &self.kid,
+            jti: self.jti.as_deref(),
+            sub: self.sub.as_deref(),
+            sid: self.sid.as_deref(),
+            iat: self.iat,
+        }
     }
 
     pub(super) fn of(fields: &Fields<'_>, carrier: Option<Carrier>) -> Self {
@@ -122,6 +152,7 @@ impl Token {
             kid: fields.kid().to_owned(),
             exp: fields.exp(),
             nbf: fields.number(Field::Nbf),
+            iat: fields.number(Field::Iat),
             jti: text(Field::Jti),
             sub: text(Field::Sub),
             sid: text(Field::Sid),
@@ -129,6 +160,8 @@ impl Token {
             cd: text(Field::Cd),
             ct: text(Field::Ct),
             ver: text(Field::Ver),
+            uses: fields.number(Field::Uses),
+            bps: fields.number(Field::Bps),
         }
     }
 }

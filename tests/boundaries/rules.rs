@@ -10,21 +10,23 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("request", &["config"]),
     ("verify", &["config", "request"]),
     ("store", &["config"]),
+    ("state", &["config", "request"]),
     ("sites", &["config", "store"]),
-    ("cache", &["config", "store"]),
+    ("cache", &["config", "state", "store"]),
     ("answer", &["cache", "config", "request", "store", "verify"]),
     ("observe", &["store", "verify"]),
     ("listen", &["config"]),
     (
         "app",
         &[
-            "cache", "clock", "config", "listen", "observe", "request", "sites", "verify",
+            "cache", "clock", "config", "listen", "observe", "request", "sites", "state", "verify",
         ],
     ),
     (
         "deliver",
         &[
-            "answer", "app", "cache", "config", "observe", "request", "sites", "store", "verify",
+            "answer", "app", "cache", "config", "observe", "request", "sites", "state", "store",
+            "verify",
         ],
     ),
     (
@@ -36,7 +38,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
         "server",
         &[
             "app", "cache", "clock", "config", "deliver", "listen", "observe", "ops", "sign",
-            "sites", "store",
+            "sites", "state", "store",
         ],
     ),
     (
@@ -61,7 +63,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
 
 /// Rooms of a request's way; signing is not on it.
 pub(crate) const DELIVERY: &[&str] = &[
-    "answer", "app", "cache", "deliver", "observe", "request", "sites", "store", "verify",
+    "answer", "app", "cache", "deliver", "observe", "request", "sites", "state", "store", "verify",
 ];
 
 /// A word, the files (or folders) that may hold it, and why only they.

@@ -72,13 +72,6 @@ fn refused() -> Vec<(&'static str, u16, String)> {
             changed(|terms| terms.ip = vec!["192.0.2.0/24".into()]),
         ),
         ("geo", 403, changed(|terms| terms.geo = vec!["CH".into()])),
-        // What this version does not carry out it does not grant.
-        (
-            "unsupported",
-            403,
-            changed(|terms| (terms.jti, terms.uses) = (Some("t1".into()), Some(9))),
-        ),
-        ("unsupported", 403, changed(|terms| terms.bps = Some(4_096))),
     ]
 }
 

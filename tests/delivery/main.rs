@@ -17,3 +17,4 @@ mod proxy_protocol;
 mod ranges;
 mod representation;
 mod s3;
+mod uses;

@@ -69,13 +69,6 @@ fn doubts(args: &GrantArgs, terms: &Terms, now: u64) -> Vec<String> {
              not their escapes"
         ));
     }
-    let refused = [
-        ("--uses", terms.uses.is_some()),
-        ("--bps", terms.bps.is_some()),
-    ];
-    doubts.extend(refused.iter().filter(|(_, asked)| *asked).map(|(flag, _)| {
-        format!("{flag}: this version's origin does not carry it out and refuses such a token")
-    }));
     if terms.exp <= now {
         doubts.push(format!(
             "--expires: {} is past; nobody will grant this",

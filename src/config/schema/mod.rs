@@ -7,6 +7,7 @@ mod proxies;
 mod rule;
 mod signing;
 mod site;
+mod state;
 mod store;
 
 use std::net::SocketAddr;
@@ -26,6 +27,10 @@ pub(super) fn config(top: &Section<'_>) -> Option<Config> {
         country_header: ops.parsed("country_header", proxies::header_name),
     });
     let cache = top.table("cache", cache);
+    let (revocations, uses) = (
+        top.table("revocations", state::revocations),
+        top.table("uses", state::uses),
+    );
     let log = top.table("log", log);
     let reload = top.table("reload", reload);
     let sites = site::sites(top);
@@ -41,6 +46,8 @@ pub(super) fn config(top: &Section<'_>) -> Option<Config> {
         signing,
         ops,
         cache,
+        revocations,
+        uses,
         log,
         reload,
         sites: sites.complete?,

@@ -79,6 +79,8 @@ fn site(section: &Section<'_>, seen: &mut Seen) -> Option<Site> {
     let cors = section.table("cors", answers::cors);
     let answers = section.table("answers", answers::answers);
     let token = token_site(section, name);
+    let cut_at_expiry = section.boolean("cut_at_expiry").unwrap_or(false);
+    let revoke_running = section.boolean("revoke_running").unwrap_or(false);
     let (store, store_prefix) = store?;
     Some(Site {
         token: token?,
@@ -88,6 +90,8 @@ fn site(section: &Section<'_>, seen: &mut Seen) -> Option<Site> {
         store_prefix,
         policy: policy.into_iter().collect::<Option<_>>()?,
         keys: keys?,
+        cut_at_expiry,
+        revoke_running,
         cors,
         answers,
     })

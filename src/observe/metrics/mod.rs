@@ -14,7 +14,8 @@ use metrics_exporter_prometheus::{
 
 use self::names::{
     BUILD, BYTES, CACHE, CACHE_MAX, CACHED, CUT, DECISIONS, DURATION, EVICTIONS, FIRST_BYTE,
-    GUARDED, IN_FLIGHT, LINES_LOST, PROXY_REFUSED, REQUESTS, STORE_CALLS, STORE_DURATION,
+    GUARDED, IN_FLIGHT, LINES_LOST, OPEN_USES, PROXY_REFUSED, REQUESTS, REVOCATIONS, STORE_CALLS,
+    STORE_DURATION, STREAMS_CUT, USE_TOKENS,
 };
 use super::Record;
 
@@ -139,6 +140,26 @@ impl Metrics {
         let labels = [("listener", listener), ("fault", fault)];
         let labels = labels.map(|(name, value)| Label::new(name, value));
         self.count(PROXY_REFUSED, labels.into());
+    }
+
+    /// A body was cut while it was sent, for this reason.
+    pub fn stream_cut(&self, reason: &'static str) {
+        self.count(STREAMS_CUT, vec![Label::new("reason", reason)]);
+    }
+
+    /// How many revocations there are, tokens whose uses are counted, and uses that are open.
+    pub fn remembered(&self, revocations: usize, tokens: usize, open_uses: usize) {
+        for (name, count) in [
+            (REVOCATIONS, revocations),
+            (USE_TOKENS, tokens),
+            (OPEN_USES, open_uses),
+        ] {
+            let key = Key::from_static_name(name);
+            #[allow(clippy::cast_precision_loss, reason = "a gauge is a float")]
+            self.recorder
+                .register_gauge(&key, &METADATA)
+                .set(count as f64);
+        }
     }
 
     /// How many bytes the cache holds now.

@@ -24,6 +24,10 @@ pub(super) const PROXY_REFUSED: &str = "countersign_proxy_protocol_refused_total
 pub(super) const RELOADS: &str = "countersign_reload_attempts_total";
 pub(super) const RELOAD_OK: &str = "countersign_reload_last_successful";
 pub(super) const RELOAD_TIME: &str = "countersign_reload_last_success_timestamp_seconds";
+pub(super) const REVOCATIONS: &str = "countersign_revocations";
+pub(super) const USE_TOKENS: &str = "countersign_use_tokens";
+pub(super) const OPEN_USES: &str = "countersign_open_uses";
+pub(super) const STREAMS_CUT: &str = "countersign_streams_cut_total";
 pub(super) const BUILD: &str = "countersign_build_info";
 
 enum Kind {
@@ -83,6 +87,25 @@ const ALL: &[(&str, Kind, Option<Unit>, &str)] = &[
         Counter,
         None,
         "Answers whose body did not reach its end: the client left, or the store failed.",
+    ),
+    (
+        STREAMS_CUT,
+        Counter,
+        None,
+        "Bodies that were cut while they were sent, as their token expired or was revoked.",
+    ),
+    (REVOCATIONS, Gauge, None, "Revocations in force."),
+    (
+        USE_TOKENS,
+        Gauge,
+        None,
+        "Tokens whose uses are being counted.",
+    ),
+    (
+        OPEN_USES,
+        Gauge,
+        None,
+        "Uses that further requests of the same client belong to.",
     ),
     (
         DURATION,
