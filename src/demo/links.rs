@@ -3,6 +3,7 @@
 use countersign_token::{CanonicalPath, Carrier, SignedFacts, Terms, sign, signing_key};
 use serde_json::{Value, json};
 
+use super::collections::Collection;
 use super::media::{Kind, OTHER_USER, Shown, USER};
 use crate::link::link;
 use crate::sites::Site;
@@ -17,7 +18,8 @@ pub(super) enum Lifetime {
 }
 
 const COUNTDOWN_SECS: u64 = 90;
-const HOUR_SECS: u64 = 3_600;
+/// The longest life of a link here.
+pub(super) const HOUR_SECS: u64 = 3_600;
 
 /// Makes the links of one page.
 pub(super) struct Links<'l> {
@@ -42,6 +44,7 @@ impl Links<'_> {
         let path = some.map_or("/nothing-here-yet.txt", |shown| shown.path.as_str());
         let open = some.is_some();
         links.extend(self.folder(path, hour, open));
+        links.extend(self.samples.then(|| self.stream(hour)));
         let signed = |exp| self.signed(path, Vec::new(), exp, Carrier::Query);
         let expired = signed(self.now.saturating_sub(COUNTDOWN_SECS)).0;
         let says = "It was good until a little while ago.";
@@ -95,6 +98,26 @@ impl Links<'_> {
             "name": "folder token", "url": url, "expect": expect,
             "kind": "folder", "expires_at": exp, "says": says,
         }))
+    }
+
+    /// A collection's entry, and the token that opens its whole folder.
+    pub(super) fn collection(
+        &self,
+        of: Collection,
+        exp: u64,
+        carrier: Carrier,
+    ) -> (String, String) {
+        let pattern = format!("{}**", countersign_token::escape(&of.folder()));
+        self.signed(&of.entry(), vec![pattern], exp, carrier)
+    }
+
+    fn stream(&self, exp: u64) -> Value {
+        let (url, _) = self.collection(Collection::Stream, exp, Carrier::Path);
+        json!({
+            "name": "stream", "url": url, "expect": {"status": 200},
+            "kind": "stream", "expires_at": exp,
+            "says": "An HLS playlist: its variants and segments inherit the token in the path.",
+        })
     }
 
     /// The first user's folder token before the second user's photo.

@@ -30,6 +30,7 @@ pub(super) fn write_samples() -> io::Result<TempDir> {
         std::fs::create_dir_all(&home)?;
         std::fs::write(home.join(name), bytes)?;
     }
+    super::collections::write(folder.path())?;
     Ok(folder)
 }
 

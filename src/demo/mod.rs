@@ -1,6 +1,8 @@
 //! `countersign demo`: the whole product on this machine alone, with a random key.
 
 mod api;
+mod backend;
+mod collections;
 mod links;
 mod media;
 mod page;

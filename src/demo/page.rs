@@ -9,6 +9,8 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use serde_json::{Value, json};
 
+use super::backend::{self, Wish};
+use super::collections;
 use super::links::{Lifetime, Links};
 use super::media::{OTHER_USER, Shown, USER};
 use super::{api, settings};
@@ -21,6 +23,9 @@ use crate::sites::Site;
 
 const HTML: &str = include_str!("page/index.html");
 const SCRIPT: &str = include_str!("page/app.js");
+const COLLECTIONS_SCRIPT: &str = include_str!("page/collections.js");
+/// hls.js 1.7.4, its light build as its authors publish it; the licence is beside it.
+const HLS_SCRIPT: &str = include_str!("assets/hls.light.min.js");
 const STYLE: &str = include_str!("page/style.css");
 
 pub(super) struct Page {
@@ -63,18 +68,21 @@ impl Page {
         )
     }
 
+    fn links(&self, now: u64) -> Links<'_> {
+        Links {
+            site: &self.site,
+            base_url: self.site.config.public_url.as_str(),
+            now,
+            shown: self.shown.as_slice(),
+            samples: self.samples,
+        }
+    }
+
     /// What the page's script reads; new links each time.
     pub(super) fn data(&self, lifetime: Lifetime) -> Value {
         let now = self.clock.now_unix_secs();
-        let base_url = self.site.config.public_url.as_str();
         let shown = self.shown.as_slice();
-        let links = Links {
-            site: &self.site,
-            base_url,
-            now,
-            shown,
-            samples: self.samples,
-        };
+        let links = self.links(now);
         let path = shown
             .first()
             .map_or("/nothing-here-yet.txt", |shown| shown.path.as_str());
@@ -93,6 +101,8 @@ impl Page {
             "user": USER,
             "site": settings::SITE,
             "links": links.all(lifetime),
+            "open": backend::ROUTE,
+            "gallery": if self.samples { collections::thumbnail_paths() } else { Vec::new() },
             "sign": {
                 "curl": api::curl(&url, &bearer, &body),
                 "url": url,
@@ -148,9 +158,20 @@ impl Page {
             let hosts = &self.site.config.hosts;
             hosts.iter().any(|own| own.as_bytes() == host.as_bytes())
         });
+        if let Some(wish) = Wish::of(&request).filter(|_| own_host && self.samples) {
+            let (told, cookie) = wish.grant(&self.links(self.clock.now_unix_secs()));
+            let mut response = self.page_response("application/json", told.to_string());
+            backend::put_cookie(response.headers_mut(), cookie);
+            return response;
+        }
         let page = match request.uri().path() {
             "/" => Some(("text/html; charset=utf-8", HTML.to_owned())),
             "/_demo/app.js" => Some(("text/javascript; charset=utf-8", SCRIPT.to_owned())),
+            "/_demo/collections.js" => Some((
+                "text/javascript; charset=utf-8",
+                COLLECTIONS_SCRIPT.to_owned(),
+            )),
+            "/_demo/hls.js" => Some(("text/javascript; charset=utf-8", HLS_SCRIPT.to_owned())),
             "/_demo/style.css" => Some(("text/css; charset=utf-8", STYLE.to_owned())),
             "/_demo/data.json" => Some((
                 "application/json",
@@ -166,10 +187,11 @@ impl Page {
 
     fn page_response(&self, kind: &'static str, text: String) -> Response<AnswerBody> {
         // The links' origin too: the page may have been opened by its other name, localhost.
+        // Of blob: are the media that hls.js puts together.
         let (links, signing) = (&self.site.config.public_url, self.signing_origin());
         let policy = format!(
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' {links} data:; \
-             media-src 'self' {links}; connect-src 'self' {links} {signing}; \
+             media-src 'self' {links} blob:; connect-src 'self' {links} {signing}; \
              frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
         );
         let mut response = Response::new(whole(Bytes::from(text)));

@@ -1,6 +1,7 @@
 // The checks of the demo's page; each opens nothing but what it is given.
 
 import assert from "node:assert/strict";
+import { collections } from "./collections.mjs";
 
 const PHOTO = { width: 1200, height: 800 }; // src/demo/media/photo.jpg
 const FILM_SECONDS = 12; // src/demo/media/film.mp4
@@ -138,6 +139,10 @@ export async function all({ check, pageUrl, screenshot, open }) {
   if (screenshot) await page.screenshot({ path: screenshot, fullPage: true });
   await check("another user's folder is refused", () => otherFolderIsRefused(page));
   await check("no error and no CSP violation on the page", () => assert.deepEqual(page.complaints, []));
-  await check("at its end the photo's link is refused", () => expiryIsShown(open, pageUrl, data));
-  await check("380 px are wide enough", () => phoneIsNarrow(open, pageUrl));
+  // Each on a page of its own, so side by side: most of their time is waiting for an end.
+  await Promise.all([
+    collections({ check, pageUrl, open, data }),
+    check("at its end the photo's link is refused", () => expiryIsShown(open, pageUrl, data)),
+    check("380 px are wide enough", () => phoneIsNarrow(open, pageUrl)),
+  ]);
 }

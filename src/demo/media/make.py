@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Makes photo.jpg, film.mp4 and document.pdf, the sample media of `countersign demo`.
+"""Makes photo.jpg, film.mp4, document.pdf, stream/ and gallery.mjpeg, the sample media of `countersign demo`.
 
 Needs Python 3.11, numpy, Pillow (10.1 or newer), reportlab, and ffmpeg with libx264:
 
     pip install numpy pillow reportlab
-    python make.py [photo] [film] [document]      # all three when none is named; about two minutes
+    python make.py [photo] [film] [document] [stream] [gallery]
+                                     # all when none is named, about two minutes; the last two are made of the film
 
 Everything is computed from fixed seeds, without time or chance; other versions of the
 libraries may change bytes, not the look. Nothing here is a picture of a real place.
@@ -19,6 +20,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 import document
+import stream
 from scene import Scene
 
 HERE = Path(__file__).resolve().parent
@@ -83,7 +85,8 @@ def make_document():
 
 
 def main():
-    makers = {"photo": make_photo, "film": make_film, "document": make_document}
+    makers = {"photo": make_photo, "film": make_film, "document": make_document,
+              "stream": stream.make_stream, "gallery": stream.make_gallery}
     wanted = sys.argv[1:] or list(makers)
     for name in wanted:
         if name not in makers:

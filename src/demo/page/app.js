@@ -105,7 +105,8 @@ function linkBlock(address, what, isGranted = true) {
 async function ask(link, method = "GET") {
   const stop = new AbortController();
   try {
-    const response = await fetch(link.url, { ...FETCH, method: link.method ?? method, signal: stop.signal });
+    const credentials = link.credentials ?? FETCH.credentials;
+    const response = await fetch(link.url, { ...FETCH, credentials, method: link.method ?? method, signal: stop.signal });
     const isProblem = (response.headers.get("content-type") ?? "").startsWith("application/problem+json");
     const problem = isProblem && method !== "HEAD" ? await response.json() : {};
     const code = problem.code ?? response.headers.get("countersign-reason") ?? undefined;
@@ -335,6 +336,7 @@ async function start() {
   $("others-section").hidden = others.length === 0;
   fillForm();
   $("loaded").hidden = false;
+  showCollections();
   if (photo) startCountdown(photo);
   else clearInterval(timer);
   await Promise.all([checkRefused(), fillList($("others"), others, true)]);
