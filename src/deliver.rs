@@ -23,7 +23,7 @@ use crate::app::App;
 use crate::cache::{CacheKey, Opened, Wanted};
 use crate::config::rfc3339;
 use crate::observe::{Logged, Record};
-use crate::request::{Client, RequestId, host_of};
+use crate::request::{Client, RequestId, host_of, is_chunked};
 use crate::sites::Site;
 use crate::state::{Ask, Reserved, UsesFault};
 use crate::store::{ByteRange, StoreError, StoreKey};
@@ -118,6 +118,9 @@ impl Visit {
     }
 
     fn site(&self, app: &App) -> Result<Arc<Site>, Refusal> {
+        if is_chunked(&self.head) {
+            return Err(Refusal::Chunked);
+        }
         let host = host_of(&self.head).map_err(Refusal::Host)?;
         app.sites().find(&host).cloned().ok_or(Refusal::UnknownHost)
     }

@@ -16,6 +16,8 @@ const RETRY_AFTER_SECS: u64 = 2;
 /// Why a request gets no object.
 #[derive(Clone, Debug)]
 pub enum Refusal {
+    /// A body whose end two readers may see at two places.
+    Chunked,
     /// Not exactly one valid host.
     Host(HostFault),
     /// No site has this host.
@@ -61,6 +63,7 @@ impl Refusal {
     const fn told(&self) -> (StatusCode, &'static str, &'static str) {
         use StatusCode as S;
         match self {
+            Self::Chunked => (S::BAD_REQUEST, "bad_request", "Bad request"),
             Self::Host(_) => (S::BAD_REQUEST, "bad_host", "Bad Host"),
             Self::UnknownHost => (S::MISDIRECTED_REQUEST, "unknown_host", "Unknown host"),
             Self::Method => (
@@ -114,6 +117,10 @@ impl Refusal {
                     let word = HeaderValue::from_static(code);
                     extra.insert("countersign-reason", word);
                 }
+            }
+            Self::Chunked => {
+                // What follows on the connection may be meant as the body or as a request.
+                extra.insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
             Self::Method => {
                 extra.insert(
@@ -169,6 +176,7 @@ impl Refusal {
     /// What happened and what to do, for people. Nothing of the request's text is in it.
     fn detail(&self, now: u64) -> String {
         match self {
+            Self::Chunked => "Objects are read without a body: send no Transfer-Encoding.".to_owned(),
             Self::Host(fault) => format!("{fault}."),
             Self::UnknownHost => "No site of this server has the request's Host. Is the host listed in the site's `hosts`?".to_owned(),
             Self::Method => "Objects are read with GET or HEAD.".to_owned(),

@@ -4,12 +4,14 @@ mod client;
 mod forwarded;
 #[cfg(test)]
 mod forwarded_tests;
+mod framing;
 mod headers;
 mod host;
 mod id;
 mod network;
 
 pub use self::client::{Client, Country};
+pub use self::framing::is_chunked;
 pub use self::headers::Lines;
 pub use self::host::{HostFault, host_of, is_host};
 pub use self::id::RequestId;
