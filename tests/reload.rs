@@ -7,6 +7,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -342,4 +343,26 @@ fn signing_rules_and_callers_change_and_can_be_turned_off() {
     assert_eq!(ask("new-key"), 404);
     reload(&signing(OLD, "/**"));
     assert_eq!(ask(OLD), 200);
+}
+
+#[test]
+fn a_key_file_that_becomes_a_pipe_or_endless_is_refused_and_the_next_good_one_taken() {
+    let folder = folder("watch = false\nsettle = \"20ms\"");
+    let program = Program::serve(folder.path());
+    let keys = folder.path().join("keys/keys.toml");
+    fs::remove_file(&keys).unwrap();
+    let made = Command::new("mkfifo").arg(&keys).status().unwrap();
+    assert!(made.success());
+    program.signal("HUP");
+    program.told("no regular file");
+    fs::remove_file(&keys).unwrap();
+    let long = fs::File::create(&keys).unwrap();
+    long.set_len(17 << 20).unwrap();
+    program.signal("HUP");
+    program.told("longer than 16 MiB");
+    put(&keys, &both_keys());
+    program.signal("HUP");
+    program.told(TAKEN);
+    let answer = get(program.address("delivery"), &with("k2", OLD_SECRET));
+    assert_eq!(answer.status, 200);
 }

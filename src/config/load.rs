@@ -50,7 +50,15 @@ pub struct Loaded {
 impl Loaded {
     /// Reads and checks everything, as [`Config::load`].
     pub fn read(inputs: &Inputs) -> Self {
-        let report = Report::default();
+        Self::reported(inputs, Report::default())
+    }
+
+    /// [`Self::read`] while the process runs: waits for no pipe.
+    pub fn read_again(inputs: &Inputs) -> Self {
+        Self::reported(inputs, Report::of_regular_files())
+    }
+
+    fn reported(inputs: &Inputs, report: Report) -> Self {
         let config = read(&report, inputs);
         let (sources, fixed) = report.take_sources();
         let (faults, warnings) = report.finish();

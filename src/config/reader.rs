@@ -42,6 +42,14 @@ pub(super) struct Report {
 }
 
 impl Report {
+    /// A report of a reading in which only regular files are opened.
+    pub(super) fn of_regular_files() -> Self {
+        Self {
+            sources: RefCell::new(Sources::of_regular_files()),
+            ..Self::default()
+        }
+    }
+
     /// A report that keeps the secrets of keys too.
     pub(super) fn keeping_secrets() -> Self {
         Self {

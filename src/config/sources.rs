@@ -16,6 +16,8 @@ pub struct Sources {
     files: BTreeMap<PathBuf, Seen>,
     /// A file was read twice and held different texts.
     torn: bool,
+    /// A file that is none, such as a pipe, is not opened: that waits for its writer.
+    regular_only: bool,
 }
 
 /// One file as it was read.
@@ -37,10 +39,21 @@ struct Content {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Stamp(Vec<i128>);
 
+/// The longest file; none is near it. A link to a device has no end.
+const MAX_FILE_BYTES: u64 = 16 << 20;
+
 impl Sources {
+    /// For a process that runs: it must not wait for a pipe's writer, who may never come.
+    pub(super) fn of_regular_files() -> Self {
+        Self {
+            regular_only: true,
+            ..Self::default()
+        }
+    }
+
     /// Reads a file and remembers what it held.
     pub(super) fn read(&mut self, path: &Path) -> io::Result<Zeroizing<String>> {
-        let (seen, text) = look(path);
+        let (seen, text) = look(path, self.regular_only);
         let before = self.files.get(path);
         self.torn |= before.is_some_and(|before| *before != seen);
         self.files.insert(path.to_path_buf(), seen);
@@ -75,7 +88,7 @@ impl Sources {
 
     /// Whether every file still has the contents of this reading.
     pub fn still_hold(&self) -> bool {
-        let holds = |(path, seen): (&PathBuf, &Seen)| look(path).0.content == seen.content;
+        let holds = |(path, seen): (&PathBuf, &Seen)| look(path, true).0.content == seen.content;
         !self.torn && self.files.iter().all(holds)
     }
 
@@ -95,19 +108,25 @@ impl fmt::Debug for Sources {
     }
 }
 
-fn look(path: &Path) -> (Seen, io::Result<Zeroizing<String>>) {
+fn look(path: &Path, regular_only: bool) -> (Seen, io::Result<Zeroizing<String>>) {
     let mut seen = Seen {
         content: None,
         stamp: Stamp::default(),
         is_regular: false,
     };
-    let text = File::open(path).and_then(|mut file| {
+    let text = open(path, regular_only).and_then(|file| {
         // Before the text: a write in between shows at the next look.
         let metadata = file.metadata()?;
         seen.stamp = stamp(&metadata);
         seen.is_regular = metadata.is_file();
         let mut bytes = Zeroizing::new(Vec::new());
-        file.read_to_end(&mut bytes)?;
+        file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > MAX_FILE_BYTES {
+            return Err(io::Error::new(
+                io::ErrorKind::FileTooLarge,
+                format!("it is longer than {} MiB", MAX_FILE_BYTES >> 20),
+            ));
+        }
         seen.content = Some(Content {
             len_bytes: bytes.len(),
             sha256: Sha256::digest(&bytes).into(),
@@ -121,6 +140,13 @@ fn look(path: &Path) -> (Seen, io::Result<Zeroizing<String>>) {
         }
     });
     (seen, text)
+}
+
+fn open(path: &Path, regular_only: bool) -> io::Result<File> {
+    if regular_only && !std::fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    File::open(path)
 }
 
 #[cfg(unix)]

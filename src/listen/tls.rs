@@ -121,6 +121,23 @@ impl Tls {
     }
 }
 
+/// The longest file of a certificate or key; a link to a device has no end.
+const MAX_FILE_BYTES: u64 = 1 << 20;
+
+/// Reads a regular file. A pipe is not opened, as a running server would wait for its writer.
+fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(std::io::Error::other("it is no regular file"));
+    }
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path)?;
+    std::io::Read::read_to_end(&mut std::io::Read::take(file, MAX_FILE_BYTES), &mut bytes)?;
+    if bytes.len() as u64 == MAX_FILE_BYTES {
+        return Err(std::io::ErrorKind::FileTooLarge.into());
+    }
+    Ok(bytes)
+}
+
 struct Files {
     cert: Vec<u8>,
     key: Zeroizing<Vec<u8>>,
@@ -129,7 +146,7 @@ struct Files {
 impl Files {
     fn read(table: &'static str, cert: &Path, key: &Path) -> Result<Self, TlsFault> {
         let read = |path: &Path| {
-            std::fs::read(path).map_err(|error| TlsFault::Read {
+            read_file(path).map_err(|error| TlsFault::Read {
                 table,
                 path: path.to_owned(),
                 error,

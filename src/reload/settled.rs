@@ -45,7 +45,7 @@ pub(super) async fn settled(inputs: &Inputs, in_force: &Sources, settle: Duratio
 /// Reads it as it is now.
 async fn read(inputs: &Inputs) -> Loaded {
     let inputs = inputs.clone();
-    let read = tokio::task::spawn_blocking(move || Loaded::read(&inputs));
+    let read = tokio::task::spawn_blocking(move || Loaded::read_again(&inputs));
     read.await.unwrap_or_else(|_| Loaded {
         outcome: Err(Faults(Vec::new())),
         sources: Sources::default(),

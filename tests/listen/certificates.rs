@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use countersign::clock::Clock;
 use countersign::config::{Config, Inputs};
@@ -102,6 +103,11 @@ fn a_new_pair_comes_into_force_and_a_wrong_one_never_does() {
     fs::remove_file(path.join("tls.key")).unwrap();
     assert!(matches!(tls.reload(), Err(TlsFault::Read { .. })));
     assert!(shows(address, &first));
+    // A pipe is not waited for.
+    let pipe = Command::new("mkfifo").arg(path.join("tls.key")).status();
+    assert!(pipe.unwrap().success());
+    assert!(matches!(tls.reload(), Err(TlsFault::Read { .. })));
+    fs::remove_file(path.join("tls.key")).unwrap();
 
     put(path, "tls.key", &new_key);
     assert!(tls.reload().unwrap());
