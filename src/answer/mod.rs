@@ -13,6 +13,7 @@ pub mod problem;
 pub mod range;
 pub mod refusal;
 pub mod representation;
+mod store_told;
 
 /// An object for tests: 10 bytes, entity tag `"e"`, changed at 1,000,000,000.
 #[cfg(test)]

@@ -5,6 +5,7 @@ use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 
 use super::body::Body;
 use super::problem::Problem;
+use super::store_told::{store_detail, store_told};
 use crate::config::model::Answers;
 use crate::request::HostFault;
 use crate::store::StoreError;
@@ -255,50 +256,6 @@ fn denial_detail(denied: &Denied, now: u64) -> String {
         Reason::Geo => "Your country is not one that the token was signed for, or is unknown.".to_owned(),
         Reason::Revoked => format!("It was withdrawn. {ask}"),
         _ => format!("It has no uses left. {ask}"),
-    }
-}
-
-const fn store_told(error: StoreError) -> (StatusCode, &'static str, &'static str) {
-    use StatusCode as S;
-    match error {
-        StoreError::NotFound => (S::NOT_FOUND, "not_found", "No such object"),
-        StoreError::Denied | StoreError::Misconfigured => (
-            S::BAD_GATEWAY,
-            "store_denied",
-            "The store refuses this server",
-        ),
-        StoreError::Timeout => (
-            S::GATEWAY_TIMEOUT,
-            "store_timeout",
-            "The store did not answer in time",
-        ),
-        StoreError::Changed => (
-            S::SERVICE_UNAVAILABLE,
-            "object_changed",
-            "The object is changing",
-        ),
-        StoreError::RangeNotSatisfiable { .. }
-        | StoreError::Unavailable
-        | StoreError::BodyLength => (
-            S::SERVICE_UNAVAILABLE,
-            "store_unavailable",
-            "The store is not available",
-        ),
-    }
-}
-
-const fn store_detail(error: StoreError) -> &'static str {
-    match error {
-        StoreError::NotFound => "There is nothing under this path.",
-        StoreError::Denied => {
-            "The store does not accept this server's credentials. Its operator can see more in the log."
-        }
-        StoreError::Misconfigured => {
-            "The bucket or root that this site is configured with is not there."
-        }
-        StoreError::Timeout => "Try again; the object is not lost.",
-        StoreError::Changed => "It was replaced while it was read. Try again.",
-        _ => "Try again in a few seconds.",
     }
 }
 
