@@ -1,5 +1,7 @@
 //! `countersign demo`, as a newcomer runs it.
 
+#[path = "demo/collections.rs"]
+mod collections;
 mod support;
 
 use std::fs;

@@ -27,7 +27,7 @@ async function showStreamRefusal(url, by) {
   const answer = await ask({ url, credentials: by === "cookie" ? "same-origin" : "omit" });
   if (mine !== streamAsked) return;
   const renew = el("button", { type: "button", className: "again", textContent: "Renew and go on" });
-  renew.addEventListener("click", () => openStream(true, { secs: 3600, from: $("stream").currentTime }));
+  renew.addEventListener("click", () => renewStream(by));
   $("stream-reason").replaceChildren(
     verdict(answer.status, answer.code, el("strong", { className: "title" }, answer.title ?? "No reason given")),
     el("p", { className: "detail" }, answer.detail ?? ""), renew);
@@ -82,6 +82,22 @@ async function openStream(isToPlay, { secs, from = 0 } = {}) {
       $("stream-reason").replaceChildren(el("p", { className: "detail" }, `Could not be opened: ${error.message}`));
     }
   }
+}
+
+/** A new cookie lets the player go on where it is; a new path token is a new source, which starts there. */
+async function renewStream(by) {
+  const video = $("stream");
+  if (by !== "cookie" || !hls) {
+    await openStream(true, { secs: 3600, from: video.currentTime });
+    return;
+  }
+  const mine = streamAsked;
+  await askBackend("stream", by, 3600).catch(() => {});
+  if (mine !== streamAsked) return;
+  $("stream-card").dataset.state = "open";
+  $("stream-reason").replaceChildren(el("p", { className: "hint" }, "A new cookie, and the same URLs."));
+  hls.startLoad(video.currentTime);
+  await video.play().catch(() => {});
 }
 
 // ---- The gallery ----
