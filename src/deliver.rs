@@ -1,37 +1,32 @@
 //! A request's way, in one place: its site, the verdict, the object, the answer.
 
 mod flow;
+mod terms;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use countersign_token::CanonicalPath;
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 
 use crate::answer::body::Body;
 use crate::answer::conditional::{self, Outcome};
-use crate::answer::object::{self, Terms};
+use crate::answer::object;
 use crate::answer::range::{self, Asked};
 use crate::answer::refusal::{Manner, Refusal};
-use crate::answer::representation::Wishes;
-use crate::answer::{cors, observed};
+use crate::answer::{cors, navigation, observed};
 use crate::app::App;
-use crate::cache::{CacheKey, Opened, Wanted};
+use crate::cache::{CacheKey, Opened, OwnTime, Wanted};
 use crate::config::rfc3339;
 use crate::observe::{Logged, Record};
 use crate::request::{Client, RequestId, host_of, is_chunked};
 use crate::sites::Site;
 use crate::state::{Ask, Reserved, UsesFault};
-use crate::store::{ByteRange, StoreError, StoreKey};
-use crate::verify::{Decision, Denied, Guarded, Pass, Token, decide};
-
-/// How long a browser may keep what is only reported: it is for nobody else, as it will be refused
-/// once the site enforces.
-const REPORTED_SECS: u64 = 60;
+use crate::store::{ByteRange, StoreError};
+use crate::verify::{Decision, Denied, Guarded, Pass, decide};
 
 /// The body of every answer: it tells the log when it has ended.
 pub type AnswerBody = Logged<Body>;
@@ -252,13 +247,18 @@ impl Visit {
                 .token()
                 .and_then(|token| token.ver.as_deref())
                 .map(Into::into),
+            variant: site.variant(self.head.uri.query()),
         };
-        let behind_slash = pass.path().strip_prefix('/').unwrap_or_default();
-        let store_key = StoreKey::new(format!("{}{behind_slash}", site.config.store_prefix));
+        let store_key = site
+            .store_key(pass.path())
+            .ok_or(Refusal::Store(StoreError::NotFound))?;
+        let own_time = terms::cache_rule(site, pass)
+            .and_then(|rule| rule.own)
+            .map_or(OwnTime::Default, OwnTime::For);
         let open = async |wanted| {
-            let opened = app
-                .objects
-                .open(&site.store, key.clone(), store_key.clone(), wanted);
+            let (key, store_key) = (key.clone(), store_key.clone());
+            let objects = &app.objects;
+            let opened = objects.open(&site.store, key, store_key, own_time, wanted);
             opened.await.map_err(Refusal::Store)
         };
         let asked = match range::asked(&self.head.headers) {
@@ -314,7 +314,7 @@ impl Visit {
         opened: Opened,
         answer: Answer,
     ) -> Result<Response<Body>, Refusal> {
-        let terms = self.terms(site, pass);
+        let terms = terms::of(site, pass, self.now_unix_secs);
         let Opened {
             meta, range, body, ..
         } = opened;
@@ -337,28 +337,6 @@ impl Visit {
         }
     }
 
-    fn terms<'t>(&self, site: &Site, pass: &'t Pass) -> Terms<'t> {
-        let answers = &site.config.answers;
-        let token = pass.token();
-        let path = CanonicalPath::new(pass.path()).ok();
-        let lifted = answers.allow_active_types.as_ref();
-        let reported = pass.reported().is_some();
-        Terms {
-            wishes: Wishes {
-                content_type: token.and_then(|token| token.ct.as_deref()),
-                disposition: token.and_then(|token| token.cd.as_deref()),
-            },
-            left_secs: token
-                .map(|token| token.exp.saturating_sub(self.now_unix_secs))
-                .or(reported.then_some(REPORTED_SECS)),
-            allow_active: lifted
-                .zip(path)
-                .is_some_and(|(list, path)| list.covers(&path)),
-            edge_verifies: answers.edge_verifies && !reported,
-            is_own: token.is_some_and(Token::changes_answer),
-        }
-    }
-
     fn refused(
         &self,
         refusal: Refusal,
@@ -377,7 +355,12 @@ impl Visit {
             site: site.map(|site| (site.config.token.name(), &site.config.answers)),
             now_unix_secs: self.now_unix_secs,
         };
-        refusal.into_response(&self.head.method, &self.id, manner)
+        let instead = site.and_then(|site| navigation::instead(&refusal, &site.config, &self.head));
+        let problem = refusal.into_response(&self.head.method, &self.id, manner);
+        match instead {
+            Some(instead) => instead.in_place_of(problem, &self.head.method, &self.id),
+            None => problem,
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The sites of a process, found by host.
 
+mod object_name;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -4,6 +4,18 @@
 /// longer. A stable URL stays the same so long, so the next visit costs nothing.
 const DEFAULT_MAX_AGE_SECS: u64 = 3_600;
 
+/// From so long on a browser is told never to ask again while it keeps the object (RFC 8246).
+const IMMUTABLE_FROM_SECS: u64 = 365 * 86_400;
+
+/// What the site's cache rule says; it goes before the object's own times.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Times {
+    /// How long a browser may keep the object, in seconds.
+    pub browser_secs: Option<u64>,
+    /// How long the cache in front may, in seconds.
+    pub edge_secs: Option<u64>,
+}
+
 /// The two headers that caches go by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CacheHeaders {
@@ -13,14 +25,16 @@ pub struct CacheHeaders {
     pub cdn_cache_control: Option<String>,
 }
 
-/// What the answer says. `own` is the object's `Cache-Control`, `left_secs` the token's remaining
-/// life (`None`: no token was needed), `edge_verifies` whether the cache in front verifies tokens.
+/// What the answer says. `own` is the object's `Cache-Control`, `times` the site's, `left_secs` the
+/// token's remaining life (`None`: no token was needed), `edge_verifies` whether the cache in front
+/// verifies tokens. An object's `no-store` and `private` hold whatever the site says.
 pub fn cache_headers(
     own: Option<&str>,
+    times: Times,
     left_secs: Option<u64>,
     edge_verifies: bool,
 ) -> CacheHeaders {
-    let own = Directives::of(own.unwrap_or_default());
+    let own = Directives::of(own.unwrap_or_default()).under(times);
     if own.no_store {
         return CacheHeaders {
             cache_control: "no-store".to_owned(),
@@ -50,7 +64,7 @@ pub fn cache_headers(
     if shared && own.s_maxage_secs.is_some() && !own.no_cache {
         text.push_str(&format!(", s-maxage={edge_secs}"));
     }
-    let for_edge = edge_verifies && shared && !own.no_cache;
+    let for_edge = edge_verifies && shared && (times.edge_secs.is_some() || !own.no_cache);
     let cdn_cache_control = for_edge.then(|| format!("max-age={edge_secs}"));
     CacheHeaders {
         cache_control: text,
@@ -73,6 +87,17 @@ struct Directives {
 }
 
 impl Directives {
+    /// The site's times in place of the object's.
+    fn under(mut self, times: Times) -> Self {
+        if let Some(secs) = times.browser_secs {
+            self.max_age_secs = Some(secs);
+            self.no_cache = false;
+            self.immutable = secs >= IMMUTABLE_FROM_SECS;
+        }
+        self.s_maxage_secs = times.edge_secs.or(self.s_maxage_secs);
+        self
+    }
+
     fn of(text: &str) -> Self {
         let mut found = Self::default();
         for directive in text.split(',') {
@@ -108,10 +133,10 @@ fn shorter(one: Option<u64>, other: Option<u64>) -> u64 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{DEFAULT_MAX_AGE_SECS, cache_headers};
+    use super::{DEFAULT_MAX_AGE_SECS, Times, cache_headers};
 
     fn browser(own: &str, left_secs: Option<u64>) -> String {
-        cache_headers(Some(own), left_secs, false).cache_control
+        cache_headers(Some(own), Times::default(), left_secs, false).cache_control
     }
 
     #[test]
@@ -132,7 +157,7 @@ mod tests {
 
     #[test]
     fn an_object_that_says_nothing_is_kept_for_an_hour_at_most() {
-        let of = |left| cache_headers(None, left, false).cache_control;
+        let of = |left| cache_headers(None, Times::default(), left, false).cache_control;
         assert_eq!(of(Some(60)), "private, max-age=60");
         assert_eq!(
             of(Some(1 << 40)),
@@ -150,11 +175,84 @@ mod tests {
 
     #[test]
     fn an_edge_that_verifies_gets_its_own_time() {
-        let headers = cache_headers(Some("max-age=60, s-maxage=3600"), Some(600), true);
+        let headers = cache_headers(
+            Some("max-age=60, s-maxage=3600"),
+            Times::default(),
+            Some(600),
+            true,
+        );
         assert_eq!(headers.cache_control, "public, max-age=60, s-maxage=600");
         assert_eq!(headers.cdn_cache_control.as_deref(), Some("max-age=600"));
-        let private = cache_headers(Some("private, max-age=60"), Some(600), true);
+        let private = cache_headers(
+            Some("private, max-age=60"),
+            Times::default(),
+            Some(600),
+            true,
+        );
         assert_eq!(private.cdn_cache_control, None);
+    }
+
+    fn ruled(
+        own: &str,
+        browser_secs: u64,
+        edge_secs: u64,
+        left: Option<u64>,
+        edge: bool,
+    ) -> [String; 2] {
+        let times = Times {
+            browser_secs: Some(browser_secs),
+            edge_secs: Some(edge_secs),
+        };
+        let headers = cache_headers(Some(own), times, left, edge);
+        [
+            headers.cache_control,
+            headers.cdn_cache_control.unwrap_or_default(),
+        ]
+    }
+
+    #[test]
+    fn a_rules_times_go_before_the_objects_and_not_before_the_tokens_life() {
+        let year = 365 * 86_400;
+        let own = "max-age=60, immutable, s-maxage=60, stale-while-revalidate=9";
+        assert_eq!(
+            ruled(own, 1, 10, Some(600), false),
+            ["private, max-age=1", ""]
+        );
+        assert_eq!(
+            ruled(own, 1, 10, Some(600), true),
+            ["public, max-age=1, s-maxage=10", "max-age=10"]
+        );
+        assert_eq!(
+            ruled("no-cache", year, year, Some(600), true),
+            [
+                "public, max-age=600, immutable, s-maxage=600",
+                "max-age=600"
+            ]
+        );
+        assert_eq!(
+            ruled("", year - 1, 10, None, false),
+            ["public, max-age=31535999, s-maxage=10", ""]
+        );
+    }
+
+    #[test]
+    fn no_rule_keeps_what_the_object_forbids_to_keep() {
+        assert_eq!(ruled("no-store", 9, 9, None, true), ["no-store", ""]);
+        assert_eq!(
+            ruled("private", 9, 9, None, true),
+            ["private, max-age=9", ""]
+        );
+    }
+
+    #[test]
+    fn an_edge_time_alone_leaves_the_browsers_as_it_is() {
+        let times = Times {
+            edge_secs: Some(10),
+            ..Times::default()
+        };
+        let headers = cache_headers(Some("no-cache"), times, Some(600), true);
+        assert_eq!(headers.cache_control, "public, no-cache");
+        assert_eq!(headers.cdn_cache_control.as_deref(), Some("max-age=10"));
     }
 
     #[test]
@@ -168,8 +266,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_time_is_beyond_the_tokens_life(own in "[a-z0-9=,\\- \"]{0,60}|(s-maxage|max-age)=[0-9]{1,12}", left in 0..100_000_u64, edge: bool) {
-            let headers = cache_headers(Some(&own), Some(left), edge);
+        fn no_time_is_beyond_the_tokens_life(own in "[a-z0-9=,\\- \"]{0,60}|(s-maxage|max-age)=[0-9]{1,12}", left in 0..100_000_u64, browser_secs: Option<u64>, edge_secs: Option<u64>, edge: bool) {
+            let times = Times { browser_secs, edge_secs };
+            let headers = cache_headers(Some(&own), times, Some(left), edge);
             let all = format!("{},{}", headers.cache_control, headers.cdn_cache_control.unwrap_or_default());
             for directive in all.split(',') {
                 if let Some((_, secs)) = directive.split_once('=') {

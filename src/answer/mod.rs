@@ -6,6 +6,7 @@ pub mod cache_control;
 pub mod conditional;
 pub mod cors;
 pub mod disposition;
+pub mod navigation;
 pub mod object;
 pub mod observed;
 mod pace;

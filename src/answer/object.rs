@@ -5,7 +5,7 @@ use std::ops::Range;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 
 use super::body::Body;
-use super::cache_control::cache_headers;
+use super::cache_control::{Times, cache_headers};
 use super::representation::{self, Wishes};
 use crate::store::ObjectMeta;
 
@@ -16,6 +16,8 @@ pub struct Terms<'t> {
     pub wishes: Wishes<'t>,
     /// The token's remaining life; `None`: none was needed.
     pub left_secs: Option<u64>,
+    /// The site's cache rule for this path.
+    pub times: Times,
     /// Whether the site lets browsers run this object.
     pub allow_active: bool,
     /// Whether the cache in front verifies tokens.
@@ -90,6 +92,7 @@ fn with_headers(meta: &ObjectMeta, terms: Terms<'_>, body: Body) -> Response<Bod
     }
     let caches = cache_headers(
         meta.cache_control.as_deref(),
+        terms.times,
         terms.left_secs,
         terms.edge_verifies,
     );

@@ -37,7 +37,7 @@ impl Shelf {
     ) -> Result<Landed, StoreError> {
         let generation = self.generation().await;
         if let Some(whole) = self.bodies.get(&source.key).await {
-            if whole.known.is_fresh(self.fresh_for) {
+            if whole.known.is_fresh(source.fresh_for) {
                 return Ok(Landed::Whole(whole, CacheOutcome::Hit));
             }
             match self.check(source, Some(whole), generation).await? {

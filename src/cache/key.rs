@@ -13,12 +13,15 @@ pub struct CacheKey {
     pub path: Arc<str>,
     /// The store's version id, where the request names one.
     pub version: Option<Arc<str>>,
+    /// A digest of the query parameters that the site names, where the request has one.
+    pub variant: Option<[u8; 32]>,
 }
 
 impl CacheKey {
     /// What the key itself weighs.
     pub(super) fn len_bytes(&self) -> usize {
         let version = self.version.as_deref().map_or(0, str::len);
-        self.site.len() + self.path.len() + version
+        let variant = self.variant.map_or(0, |digest| digest.len());
+        self.site.len() + self.path.len() + version + variant
     }
 }

@@ -1,7 +1,7 @@
 //! Objects in memory: small ones whole, large ones by their metadata only.
 //!
 //! A cold object is read by one ranged `GET`, which brings its metadata too, whatever the number
-//! of readers. Kept objects are served without asking the store for `cache.fresh_for`, then
+//! of readers. Kept objects are served without asking the store for their [`OwnTime`], then
 //! confirmed by a `HEAD`. Memory: at most `cache.max_bytes` kept and as much arriving.
 
 mod chunks;
@@ -23,6 +23,7 @@ mod tests;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -44,6 +45,17 @@ pub enum Wanted {
     Metadata,
     /// This range; `None`: all bytes.
     Bytes(Option<ByteRange>),
+}
+
+/// How long an object that is kept is served without asking the store; its own `no-store` comes
+/// first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OwnTime {
+    /// `cache.fresh_for`.
+    #[default]
+    Default,
+    /// What the site's rule for the path says; nought: the store is asked each time.
+    For(Duration),
 }
 
 /// An object, opened.
@@ -92,7 +104,8 @@ impl Objects {
         self.shelf.evicted.load(Ordering::Relaxed)
     }
 
-    /// Opens an object for reading: `key` is what it is kept by, `store_key` its name in `store`.
+    /// Opens an object for reading: `key` is what it is kept by, `store_key` its name in `store`,
+    /// `own_time` how long it may be served without asking the store.
     ///
     /// # Errors
     ///
@@ -103,6 +116,7 @@ impl Objects {
         store: &Arc<dyn Store>,
         key: CacheKey,
         store_key: StoreKey,
+        own_time: OwnTime,
         wanted: Wanted,
     ) -> Result<Opened, StoreError> {
         let store = Arc::clone(store);
@@ -110,6 +124,10 @@ impl Objects {
             store,
             key,
             store_key,
+            fresh_for: match own_time {
+                OwnTime::Default => self.shelf.fresh_for,
+                OwnTime::For(time) => time,
+            },
         };
         let Wanted::Bytes(range) = wanted else {
             return self.metadata(source).await;
@@ -125,10 +143,10 @@ impl Objects {
     }
 
     async fn bytes(&self, source: &Source, range: Option<ByteRange>) -> Answer<Opened> {
-        if let Some(whole) = self.shelf.fresh(&source.key).await {
+        if let Some(whole) = self.shelf.fresh(source).await {
             return Ok(from_memory(&whole, range, CacheOutcome::Hit));
         }
-        if let Some(meta) = self.shelf.large(&source.key, range).await {
+        if let Some(meta) = self.shelf.large(source, range).await {
             let generation = self.shelf.generation().await;
             let opened = from_store(source, meta, None, range, CacheOutcome::TooLarge).await?;
             let meta = &opened.meta;
@@ -161,7 +179,7 @@ impl Objects {
     }
 
     async fn metadata(&self, source: Source) -> Answer<Opened> {
-        if let Some(meta) = self.shelf.fresh_meta(&source.key).await {
+        if let Some(meta) = self.shelf.fresh_meta(&source).await {
             return Ok(without_bytes(meta, Some(0..0), CacheOutcome::Hit));
         }
         let (shelf, key) = (Arc::clone(&self.shelf), source.key.clone());

@@ -12,6 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, RwLock, Semaphore};
 
 use super::CacheKey;
 use super::entry::{Known, Whole, is_no_store};
+use super::source::Source;
 use crate::config::model::CacheSettings;
 use crate::store::{ByteRange, ObjectMeta};
 
@@ -63,29 +64,29 @@ impl Shelf {
     }
 
     /// A whole object that may be served without asking the store.
-    pub(super) async fn fresh(&self, key: &CacheKey) -> Option<Arc<Whole>> {
-        let whole = self.bodies.get(key).await?;
-        whole.known.is_fresh(self.fresh_for).then_some(whole)
+    pub(super) async fn fresh(&self, source: &Source) -> Option<Arc<Whole>> {
+        let whole = self.bodies.get(&source.key).await?;
+        whole.known.is_fresh(source.fresh_for).then_some(whole)
     }
 
     /// The metadata that may be served without asking the store.
-    pub(super) async fn fresh_meta(&self, key: &CacheKey) -> Option<Arc<ObjectMeta>> {
-        if let Some(whole) = self.fresh(key).await {
+    pub(super) async fn fresh_meta(&self, source: &Source) -> Option<Arc<ObjectMeta>> {
+        if let Some(whole) = self.fresh(source).await {
             return Some(Arc::clone(&whole.known.meta));
         }
-        let known = self.metas.get(key).await?;
-        known.is_fresh(self.fresh_for).then_some(known.meta)
+        let known = self.metas.get(&source.key).await?;
+        known.is_fresh(source.fresh_for).then_some(known.meta)
     }
 
     /// The metadata of an object that is known to be too large. It may be stale where the read
     /// itself will ask the store whether it still holds.
     pub(super) async fn large(
         &self,
-        key: &CacheKey,
+        source: &Source,
         range: Option<ByteRange>,
     ) -> Option<Arc<ObjectMeta>> {
-        let known = self.metas.get(key).await?;
-        let checked = known.is_fresh(self.fresh_for)
+        let known = self.metas.get(&source.key).await?;
+        let checked = known.is_fresh(source.fresh_for)
             || range.is_none_or(|range| range.resolve(known.meta.len_bytes).is_some());
         (checked && self.is_too_large(&known.meta)).then_some(known.meta)
     }

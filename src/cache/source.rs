@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::CacheKey;
 use super::entry::same_version;
@@ -13,6 +14,8 @@ pub(super) struct Source {
     pub(super) store: Arc<dyn Store>,
     pub(super) key: CacheKey,
     pub(super) store_key: StoreKey,
+    /// How long what is kept of it is served without asking the store.
+    pub(super) fresh_for: Duration,
 }
 
 impl Source {

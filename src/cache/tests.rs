@@ -10,7 +10,7 @@ use bytes::Bytes;
 use futures_util::TryStreamExt;
 
 use super::test_store::TestStore;
-use super::{CacheKey, CacheOutcome, Objects, Opened, Wanted};
+use super::{CacheKey, CacheOutcome, Objects, Opened, OwnTime, Wanted};
 use crate::config::model::CacheSettings;
 use crate::store::{ByteRange, Store, StoreError, StoreKey};
 
@@ -52,8 +52,11 @@ async fn open(
         store: 0,
         path: path.into(),
         version: None,
+        variant: None,
     };
-    objects.open(&store, key, StoreKey::new(path), wanted).await
+    let store_key = StoreKey::new(path);
+    let own_time = OwnTime::Default;
+    objects.open(&store, key, store_key, own_time, wanted).await
 }
 
 async fn bytes(opened: Opened) -> Result<Bytes, StoreError> {

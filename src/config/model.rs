@@ -1,5 +1,7 @@
 //! The checked configuration: what the rest of the program is built from.
 
+mod serving;
+
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -8,6 +10,8 @@ use std::time::Duration;
 use countersign_token::{Key, Patterns, PolicyRule, PrivateKey, Reason};
 use http::HeaderName;
 use zeroize::Zeroizing;
+
+pub use self::serving::{CacheRule, DeniedNavigation, Destination, EdgeRevocation, Serving};
 
 use super::networks::Networks;
 
@@ -223,6 +227,8 @@ pub struct Site {
     pub cors: Cors,
     /// `[site.answers]`.
     pub answers: Answers,
+    /// `[[site.cache]]`, `[site.denied_navigation]`, and the path's way to an object.
+    pub serving: Serving,
 }
 
 /// A checked ring and what signs with it.

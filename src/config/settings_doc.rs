@@ -11,7 +11,8 @@ use super::overlay::SECRETS;
 use super::{documented, json_schema};
 
 /// One of each table, so that every setting is asked for; most are missing, which does not matter.
-const ONE_OF_EACH: [&str; 7] = [
+const ONE_OF_EACH: [&str; 8] = [
+    "site.0.cache.0.own",
     "site.0.policy.0.mode",
     "site.0.key.0.kid",
     "site.0.store.type",
@@ -52,8 +53,10 @@ fn the_document_names_every_setting_and_no_other() {
 fn settable(name: &str) -> String {
     let mut steps = Vec::new();
     for step in name.split('.') {
+        // `[cache]` stands once, `[[site.cache]]` as often as it likes.
+        let is_repeated = step == "cache" && !steps.is_empty();
         steps.push(step);
-        if ["site", "policy", "key", "issuer", "api_key", "rule"].contains(&step) {
+        if is_repeated || ["site", "policy", "key", "issuer", "api_key", "rule"].contains(&step) {
             steps.push("0");
         }
     }

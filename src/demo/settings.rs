@@ -9,8 +9,8 @@ use tempfile::TempDir;
 use super::{DemoFault, Options, Source};
 use crate::config::model::{
     Answers, CacheSettings, Config, Cors, Delivery, GuardSettings, Issuer, IssuerKeys, KeyRing,
-    Log, Ops, Proxies, Reload, RevocationSettings, Rule, Secret, Signing, Site, StoreSettings,
-    UseSettings,
+    Log, Ops, Proxies, Reload, RevocationSettings, Rule, Secret, Serving, Signing, Site,
+    StoreSettings, UseSettings,
 };
 use crate::config::to_hex;
 use crate::server::Listeners;
@@ -111,6 +111,7 @@ impl Settings {
                 cache_status: true,
                 server_timing: true,
             },
+            serving: Serving::default(),
         };
         Ok(Config {
             delivery: Delivery {

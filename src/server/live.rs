@@ -99,11 +99,13 @@ pub(super) async fn open_sites(
     }
 }
 
-/// Whether an open site has the very objects that `site` asks for.
+/// Whether an open site has the very objects that `site` asks for, under the same paths.
 fn is_same_store(old: &Site, site: &model::Site) -> bool {
     old.config.token.name() == site.token.name()
         && old.config.store == site.store
         && old.config.store_prefix == site.store_prefix
+        && old.config.serving.cut_prefix == site.serving.cut_prefix
+        && old.config.serving.index == site.serving.index
 }
 
 pub(super) fn signing_api(

@@ -4,6 +4,7 @@
 mod support;
 
 mod cache;
+mod cache_rules;
 mod client;
 mod conditions;
 mod cors;
@@ -12,6 +13,7 @@ mod guard;
 mod hosts;
 mod methods;
 mod names;
+mod navigation;
 mod policy;
 mod proxy_protocol;
 mod ranges;

@@ -264,20 +264,23 @@ async fn sites_stores_and_versions_do_not_share_objects() {
     let (objects, store) = (objects(), TestStore::new());
     store.put("a", "\"1\"", content(10));
     let kept: Arc<dyn Store> = Arc::clone(&store) as _;
-    for (site, store, version) in [
-        ("one", 0, None),
-        ("two", 0, None),
-        ("one", 1, None),
-        ("one", 0, Some("v")),
+    for (site, store, version, variant) in [
+        ("one", 0, None, None),
+        ("two", 0, None, None),
+        ("one", 1, None, None),
+        ("one", 0, Some("v"), None),
+        ("one", 0, None, Some([1; 32])),
     ] {
         let key = CacheKey {
             site: site.into(),
             store,
             path: "a".into(),
             version: version.map(Into::into),
+            variant,
         };
-        let opened = objects.open(&kept, key, StoreKey::new("a"), WHOLE).await;
-        assert_eq!(opened.unwrap().outcome, CacheOutcome::Miss);
+        let name = StoreKey::new("a");
+        let opened = objects.open(&kept, key, name, OwnTime::Default, WHOLE);
+        assert_eq!(opened.await.unwrap().outcome, CacheOutcome::Miss);
     }
 }
 
@@ -306,4 +309,32 @@ async fn what_finds_no_memory_is_streamed_and_later_kept() {
     assert_eq!(first, Ok((CacheOutcome::Miss, content(40_000))));
     let later = read(&objects, &store, "b", WHOLE).await;
     assert_eq!(later, Ok((CacheOutcome::Miss, content(40_000))));
+}
+
+#[tokio::test]
+async fn an_own_time_goes_before_the_setting_and_after_no_store() {
+    let (objects, store) = (objects(), TestStore::new());
+    store.put("a", "\"1\"", content(10));
+    store.put_with("secret", "\"1\"", content(10), Some("no-store"));
+    let kept: Arc<dyn Store> = Arc::clone(&store) as _;
+    let outcome = async |path: &str, own_time| {
+        let key = CacheKey {
+            site: "site".into(),
+            store: 0,
+            path: path.into(),
+            version: None,
+            variant: None,
+        };
+        let name = StoreKey::new(path);
+        let opened = objects.open(&kept, key, name, own_time, WHOLE).await;
+        opened.unwrap().outcome
+    };
+    let (always, never) = (OwnTime::For(Duration::MAX), OwnTime::For(Duration::ZERO));
+    assert_eq!(outcome("a", never).await, CacheOutcome::Miss);
+    assert_eq!(outcome("a", never).await, CacheOutcome::Revalidated);
+    assert_eq!(outcome("a", OwnTime::Default).await, CacheOutcome::Hit);
+    assert_eq!(outcome("a", always).await, CacheOutcome::Hit);
+    for _ in 0..2 {
+        assert_eq!(outcome("secret", always).await, CacheOutcome::NoStore);
+    }
 }

@@ -40,8 +40,8 @@ pub(super) fn document(
             "public_url": site.public_url,
             "status": statuses(site),
             "show_reasons": site.answers.show_reasons,
-            "edge_revocation": "expiry",
-            "cache_key": { "parameters": [] },
+            "edge_revocation": site.serving.edge_revocation.as_str(),
+            "cache_key": { "parameters": site.serving.cache_key_params },
         }));
     }
     Ok(json!({ "version": VERSION, "sites": sites }))

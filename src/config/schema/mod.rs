@@ -5,6 +5,7 @@ mod issuer;
 mod listener;
 mod proxies;
 mod rule;
+mod serving;
 mod signing;
 mod site;
 mod state;

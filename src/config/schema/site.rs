@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use countersign_token::{Mode, Names, PolicyRule, SiteFault};
 use http::uri::Authority;
 
-use super::{answers, store};
+use super::{answers, serving, store};
 use crate::config::getters::quoted;
 use crate::config::key_file;
 use crate::config::kind::Kind;
@@ -78,9 +78,19 @@ fn site(section: &Section<'_>, seen: &mut Seen) -> Option<Site> {
     let keys = keys(section);
     let cors = section.table("cors", answers::cors);
     let answers = section.table("answers", answers::answers);
+    let serving = serving::serving(section);
     let token = token_site(section, name);
     let cut_at_expiry = section.boolean("cut_at_expiry").unwrap_or(false);
     let revoke_running = section.boolean("revoke_running").unwrap_or(false);
+    if let Some(token) = &token
+        && serving
+            .cache_key_params
+            .iter()
+            .any(|name| name == token.param())
+    {
+        let message = "holds the parameter of tokens, of which every one would be kept for itself";
+        section.fault("cache_key_params", message);
+    }
     let (store, store_prefix) = store?;
     Some(Site {
         token: token?,
@@ -94,6 +104,7 @@ fn site(section: &Section<'_>, seen: &mut Seen) -> Option<Site> {
         revoke_running,
         cors,
         answers,
+        serving,
     })
 }
 

@@ -1,0 +1,51 @@
+//! What an answer takes from the site's settings for this path and from the token.
+
+use countersign_token::CanonicalPath;
+
+use crate::answer::cache_control::Times;
+use crate::answer::object::Terms;
+use crate::answer::representation::Wishes;
+use crate::config::model::{CacheRule, EdgeRevocation};
+use crate::sites::Site;
+use crate::verify::{Pass, Token};
+
+/// How long a browser may keep what is only reported: it is for nobody else, as it will be refused
+/// once the site enforces.
+const REPORTED_SECS: u64 = 60;
+
+/// The terms of an answer at `now_unix_secs`.
+pub(super) fn of<'t>(site: &Site, pass: &'t Pass, now_unix_secs: u64) -> Terms<'t> {
+    let answers = &site.config.answers;
+    let token = pass.token();
+    let path = CanonicalPath::new(pass.path()).ok();
+    let lifted = answers.allow_active_types.as_ref();
+    let reported = pass.reported().is_some();
+    let rule = cache_rule(site, pass);
+    // A copy at an edge would outlive a revocation of the token that it was served for.
+    let origin_is_asked = site.config.serving.edge_revocation == EdgeRevocation::Origin;
+    let edge_settles = token.is_none() || !origin_is_asked;
+    Terms {
+        wishes: Wishes {
+            content_type: token.and_then(|token| token.ct.as_deref()),
+            disposition: token.and_then(|token| token.cd.as_deref()),
+        },
+        left_secs: token
+            .map(|token| token.exp.saturating_sub(now_unix_secs))
+            .or(reported.then_some(REPORTED_SECS)),
+        times: Times {
+            browser_secs: rule.and_then(|rule| rule.browser_secs),
+            edge_secs: rule.and_then(|rule| rule.edge_secs),
+        },
+        allow_active: lifted
+            .zip(path)
+            .is_some_and(|(list, path)| list.covers(&path)),
+        edge_verifies: answers.edge_verifies && !reported && edge_settles,
+        is_own: token.is_some_and(Token::changes_answer),
+    }
+}
+
+/// What the site says of caching this path.
+pub(super) fn cache_rule<'s>(site: &'s Site, pass: &Pass) -> Option<&'s CacheRule> {
+    let path = CanonicalPath::new(pass.path()).ok()?;
+    site.config.serving.cache_rule(&path)
+}
