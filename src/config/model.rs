@@ -391,6 +391,30 @@ pub struct Rule {
     pub sub_claim: String,
     /// `backend`, default false: the caller is a backend, which may name any `sub`.
     pub backend: bool,
+    /// `permissions`, default none: what else the caller may do, beside having URLs signed.
+    pub permissions: Vec<Permission>,
+}
+
+/// A call of the signing API that only some callers may make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Permission {
+    /// `explain`: see why a request is granted or denied.
+    Explain,
+    /// `revoke`: take tokens back, and see what is taken back.
+    Revoke,
+    /// `purge`: clear caches.
+    Purge,
+}
+
+impl Permission {
+    /// As the configuration writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Explain => "explain",
+            Self::Revoke => "revoke",
+            Self::Purge => "purge",
+        }
+    }
 }
 
 /// Prefix lengths for `bind_ip`.

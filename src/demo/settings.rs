@@ -193,6 +193,7 @@ fn signing(
             overrides: vec![crate::config::model::Override::Cd],
             sub_claim: "sub".to_owned(),
             backend: false,
+            permissions: Vec::new(),
         }],
     }
 }

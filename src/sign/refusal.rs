@@ -7,6 +7,7 @@ use http::{HeaderValue, StatusCode, header};
 use super::caller::NotSignedIn;
 use super::json::JsonFault;
 use crate::answer::problem::{FieldFault, Problem};
+use crate::config::model::Permission;
 
 /// Why a call was refused.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +27,8 @@ pub(super) enum Refusal {
         rule: String,
         faults: Vec<FieldFault>,
     },
+    /// The caller's rule for the site does not give this.
+    NotPermitted(Permission),
     NoSigningKey,
     NoRandomness,
     NotFound,
@@ -65,6 +68,10 @@ impl Refusal {
                 errors: faults,
                 ..problem.with_detail(format!("the rule \"{rule}\" does not give all of this"))
             },
+            Self::NotPermitted(permission) => problem.with_detail(format!(
+                "the caller's rule for this site does not have the permission \"{}\"",
+                permission.as_str()
+            )),
             Self::NoSigningKey => problem.with_detail("the site has no active signing key now"),
             Self::Body | Self::NoRandomness | Self::NotFound | Self::Method => problem,
         }
@@ -98,6 +105,7 @@ impl Refusal {
                 "not_allowed",
                 "Not allowed to sign this",
             ),
+            Self::NotPermitted(_) => (StatusCode::FORBIDDEN, "not_permitted", "Not permitted"),
             Self::NoSigningKey => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "no_signing_key",

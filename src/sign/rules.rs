@@ -5,7 +5,7 @@ use countersign_token::{BadPattern, Patterns};
 
 use super::claims::Claims;
 use super::template::{Template, TemplateFault};
-use crate::config::model::Rule;
+use crate::config::model::{Permission, Rule};
 
 /// The rules, parsed once at start.
 #[derive(Clone, Debug, Default)]
@@ -123,6 +123,18 @@ impl Rules {
             Some(Matched { rule, patterns })
         })
     }
+
+    /// The caller's rule for this site, where it gives `permission`. Its `paths` bound what is
+    /// signed, not what is permitted.
+    pub(super) fn permits(
+        &self,
+        permission: Permission,
+        site: &str,
+        claims: &Claims,
+    ) -> Option<Matched<'_>> {
+        self.first_match(site, claims)
+            .filter(|matched| matched.rule.permissions.contains(&permission))
+    }
 }
 
 #[cfg(test)]
@@ -132,7 +144,7 @@ pub(super) mod tests {
     use serde_json::{Value, json};
 
     use super::{RuleFaultKind, Rules, rules};
-    use crate::config::model::Rule;
+    use crate::config::model::{Permission, Rule};
     use crate::sign::claims::Claims;
 
     /// A rule of these paths for everybody: GET, one hour, nothing else.
@@ -148,6 +160,7 @@ pub(super) mod tests {
             overrides: Vec::new(),
             sub_claim: "sub".to_owned(),
             backend: false,
+            permissions: Vec::new(),
         }
     }
 
@@ -187,6 +200,29 @@ pub(super) mod tests {
             assert_eq!(matched(&rules, "s", json!({ "sub": sub })), None, "{sub}");
         }
         assert_eq!(matched(&rules, "s", json!({})), None);
+    }
+
+    #[test]
+    fn a_permission_is_the_first_rules_alone() {
+        let mut support = rule("support", &["/**"]);
+        support.when = json!({ "role": "support" }).as_object().unwrap().clone();
+        support.permissions = vec![Permission::Explain];
+        let mut rest = rule("rest", &["/**"]);
+        rest.sites = vec!["here".to_owned()];
+        rest.permissions = vec![Permission::Revoke];
+        let rules = rules(&[support, rest]).unwrap();
+        let permits = |permission, site, caller| {
+            let matched = rules.permits(permission, site, &claims(caller));
+            matched.map(|matched| matched.rule.name.clone())
+        };
+        let role = || json!({ "role": "support" });
+        let explained = permits(Permission::Explain, "here", role());
+        assert_eq!(explained.as_deref(), Some("support"));
+        assert_eq!(permits(Permission::Revoke, "here", role()), None);
+        assert_eq!(permits(Permission::Purge, "here", json!({})), None);
+        assert_eq!(permits(Permission::Revoke, "there", json!({})), None);
+        let revoked = permits(Permission::Revoke, "here", json!({}));
+        assert_eq!(revoked.as_deref(), Some("rest"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::config::getters::{patterns, quoted, word};
-use crate::config::model::{BindIp, Override, Rule};
+use crate::config::model::{BindIp, Override, Permission, Rule};
 use crate::config::reader::{Section, suggestion};
 
 const OVERRIDES: [(&str, Override); 4] = [
@@ -11,6 +11,12 @@ const OVERRIDES: [(&str, Override); 4] = [
     ("ct", Override::Ct),
     ("ver", Override::Ver),
     ("bps", Override::Bps),
+];
+
+const PERMISSIONS: [(&str, Permission); 3] = [
+    ("explain", Permission::Explain),
+    ("revoke", Permission::Revoke),
+    ("purge", Permission::Purge),
 ];
 
 /// One rule; `sites` are the names that it may have.
@@ -32,6 +38,7 @@ pub(super) fn rule(section: &Section<'_>, sites: &[String]) -> Option<Rule> {
     let overrides = section.checked_list("overrides", |text| word(text, &OVERRIDES));
     let sub_claim = section.text("sub");
     let backend = section.boolean("backend").unwrap_or(false);
+    let permissions = section.checked_list("permissions", |text| word(text, &PERMISSIONS));
     Some(Rule {
         name: name?,
         when,
@@ -43,6 +50,7 @@ pub(super) fn rule(section: &Section<'_>, sites: &[String]) -> Option<Rule> {
         overrides: overrides.unwrap_or_default(),
         sub_claim: sub_claim.unwrap_or_else(|| "sub".to_owned()),
         backend,
+        permissions: permissions.unwrap_or_default(),
     })
 }
 
