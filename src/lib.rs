@@ -21,5 +21,6 @@ pub mod sign;
 pub mod sites;
 pub mod state;
 pub mod store;
+pub mod told;
 pub mod vectors;
 pub mod verify;

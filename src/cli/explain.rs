@@ -3,11 +3,11 @@
 use std::process::ExitCode;
 
 use countersign_token::{Outcome, Scratch, Step};
-use serde_json::{Value, json};
 
-use super::facts::{FactsArgs, outcome};
-use super::{EXIT_CHECK_FAILED, print, verify};
+use super::facts::FactsArgs;
+use super::{EXIT_CHECK_FAILED, print};
 use crate::clock::Clock;
+use crate::told::{self, outcome};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -36,16 +36,17 @@ pub fn run(args: &Args, clock: &Clock) -> ExitCode {
         Err(fault) => return print::wrong_input(fault),
     };
     let mut scratch = Scratch::new();
-    let (verdict, told) = facts
-        .verifier()
-        .explain(&facts.request(), facts.now(), &mut scratch);
+    let (verdict, explained) =
+        facts
+            .verifier()
+            .explain(&facts.request(), facts.now(), &mut scratch);
     let (word, reason, open) = outcome(&verdict);
     let printed = if args.json {
-        let mut json = verify::told(&verdict);
-        json["steps"] = told.steps.iter().map(step_json).collect();
+        let mut json = told::verdict(&verdict);
+        json["steps"] = explained.steps.iter().map(told::step).collect();
         print::json(&json)
     } else {
-        told.steps.iter().for_each(|step| {
+        explained.steps.iter().for_each(|step| {
             print::data(step_line(step));
         });
         match reason {
@@ -58,19 +59,6 @@ pub fn run(args: &Args, clock: &Clock) -> ExitCode {
     } else {
         ExitCode::from(EXIT_CHECK_FAILED)
     }
-}
-
-fn step_json(step: &Step) -> Value {
-    let (outcome, reason) = match step.outcome {
-        Outcome::Noted => ("noted", None),
-        Outcome::Passed => ("passed", None),
-        Outcome::Failed(reason) => ("failed", Some(reason.as_str())),
-    };
-    let mut json = json!({ "name": step.name, "outcome": outcome, "note": step.note });
-    if let Some(reason) = reason {
-        json["reason"] = reason.into();
-    }
-    json
 }
 
 fn step_line(step: &Step) -> String {

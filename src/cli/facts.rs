@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use countersign_token::{
-    ClientAddress, Mode, Names, Patterns, PolicyRule, Request, Site, Verdict, Verifier,
+    ClientAddress, Mode, Names, Patterns, PolicyRule, Request, Site, Verifier,
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -179,16 +179,6 @@ impl Facts {
 
     pub(super) const fn now(&self) -> u64 {
         self.now
-    }
-}
-
-/// A verdict in a word, and whether the request may go on.
-pub(super) fn outcome(verdict: &Verdict<'_>) -> (&'static str, Option<&'static str>, bool) {
-    match verdict {
-        Verdict::Granted(_) => ("granted", None, true),
-        Verdict::Public(_) => ("public", None, true),
-        Verdict::Reported(_, denial) => ("reported", Some(denial.reason().as_str()), true),
-        Verdict::Denied(denial) => ("denied", Some(denial.reason().as_str()), false),
     }
 }
 

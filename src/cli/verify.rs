@@ -3,12 +3,11 @@
 use std::process::ExitCode;
 
 use countersign_token::{Scratch, Verdict};
-use serde_json::{Value, json};
 
-use super::facts::{FactsArgs, outcome};
+use super::facts::FactsArgs;
 use super::{EXIT_CHECK_FAILED, print};
 use crate::clock::Clock;
-use crate::vectors::fields_of;
+use crate::told::{self, outcome};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -42,7 +41,7 @@ pub fn run(args: &Args, clock: &Clock) -> ExitCode {
         .verify(&facts.request(), facts.now(), &mut scratch);
     let (word, reason, open) = outcome(&verdict);
     let printed = if args.json {
-        print::json(&told(&verdict))
+        print::json(&told::verdict(&verdict))
     } else {
         match (&verdict, reason) {
             (Verdict::Granted(grant), _) => {
@@ -62,31 +61,4 @@ pub fn run(args: &Args, clock: &Clock) -> ExitCode {
     } else {
         ExitCode::from(EXIT_CHECK_FAILED)
     }
-}
-
-/// The verdict as JSON.
-pub(super) fn told(verdict: &Verdict<'_>) -> Value {
-    let (word, reason, _) = outcome(verdict);
-    let mut told = json!({ "outcome": word });
-    let mut put = |name: &str, value: Value| told[name] = value;
-    if let Some(reason) = reason {
-        put("reason", reason.into());
-    }
-    match verdict {
-        Verdict::Granted(grant) => {
-            put("path", grant.path().as_str().into());
-            put("carrier", grant.carrier().as_str().into());
-            put("fields", fields_of(grant.fields()).into());
-        }
-        Verdict::Public(path) | Verdict::Reported(path, _) => put("path", path.as_str().into()),
-        Verdict::Denied(denial) => {
-            if let Some(path) = denial.path() {
-                put("path", path.as_str().into());
-            }
-            if let Some(fields) = denial.fields() {
-                put("fields", fields_of(fields).into());
-            }
-        }
-    }
-    told
 }

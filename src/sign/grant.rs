@@ -67,7 +67,10 @@ pub(super) fn grant(
     Ok(granted)
 }
 
-fn find_site<'s>(sites: &'s [Arc<Site>], name: Option<&str>) -> Result<&'s SiteConfig, FieldFault> {
+pub(super) fn find_site<'s>(
+    sites: &'s [Arc<Site>],
+    name: Option<&str>,
+) -> Result<&'s SiteConfig, FieldFault> {
     let (found, detail) = match (name, sites) {
         (None, [only]) => (Some(only), ""),
         (None, _) => (None, "is required: there is more than one site"),

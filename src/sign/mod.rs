@@ -2,8 +2,11 @@
 //!
 //! `caller → request → rule → widening → lifetime → token → URL`; nothing is kept but the audit line.
 
+mod batch;
+mod call;
 mod caller;
 mod claims;
+mod explain;
 mod grant;
 mod handlers;
 mod json;
@@ -107,6 +110,8 @@ pub fn router(state: Signing) -> Router {
     let cors = cors(&state.allowed_origins);
     let router = Router::new()
         .route("/v1/sign", post(handlers::sign))
+        .route("/v1/sign/batch", post(handlers::sign_batch))
+        .route("/v1/explain", post(handlers::explain_request))
         .route("/v1/keys", get(handlers::list_keys))
         .fallback(handlers::not_found)
         .method_not_allowed_fallback(handlers::wrong_method)

@@ -52,7 +52,7 @@ impl Refusal {
         response
     }
 
-    fn problem(self, request_id: &str) -> Problem {
+    pub(super) fn problem(self, request_id: &str) -> Problem {
         let (status, code, title) = self.kind();
         let problem = Problem::new(status, code, title, request_id);
         match self {

@@ -6,6 +6,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("link", &[]),
     ("vectors", &[]),
+    ("told", &["vectors"]),
     ("config", &[]),
     ("request", &["config"]),
     ("verify", &["config", "request"]),
@@ -31,7 +32,9 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "sign",
-        &["answer", "clock", "config", "link", "request", "sites"],
+        &[
+            "answer", "clock", "config", "link", "request", "sites", "told",
+        ],
     ),
     ("ops", &["app", "config", "request", "verify"]),
     (
@@ -56,7 +59,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "clock", "config", "deliver", "demo", "link", "listen", "observe", "reload", "request",
-            "server", "sign", "store", "vectors",
+            "server", "sign", "store", "told", "vectors",
         ],
     ),
 ];

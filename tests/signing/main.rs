@@ -3,8 +3,10 @@
 mod api;
 mod attacks;
 mod audit;
+mod batch;
 mod claims;
 mod docs;
+mod explain;
 mod http;
 mod jwks_url;
 mod jwt;

@@ -1,7 +1,7 @@
 //! The body of `POST /v1/sign`, parsed.
 
-mod reader;
-mod when;
+pub(super) mod reader;
+pub(super) mod when;
 
 use countersign_token::{BadPattern, CanonicalPath, Carrier, PatternFault, Patterns, Terms};
 use serde_json::{Map, Value};

@@ -11,55 +11,55 @@ const MAX_FAULTS: usize = 32;
 const MAX_NAME_BYTES: usize = 64;
 
 /// Names and values; `None`: signed as absent.
-pub(super) type Values = Vec<(String, Option<String>)>;
+pub(in crate::sign) type Values = Vec<(String, Option<String>)>;
 
-pub(super) struct Reader {
+pub(in crate::sign) struct Reader {
     members: Map<String, Value>,
     faults: Vec<FieldFault>,
 }
 
 impl Reader {
-    pub(super) const fn new(members: Map<String, Value>) -> Self {
+    pub(in crate::sign) const fn new(members: Map<String, Value>) -> Self {
         Self {
             members,
             faults: Vec::new(),
         }
     }
 
-    pub(super) fn fault(&mut self, name: &str, detail: impl Into<String>) {
+    pub(in crate::sign) fn fault(&mut self, name: &str, detail: impl Into<String>) {
         self.fault_at(pointer(&[name]), detail);
     }
 
-    pub(super) fn fault_at(&mut self, pointer: String, detail: impl Into<String>) {
+    pub(in crate::sign) fn fault_at(&mut self, pointer: String, detail: impl Into<String>) {
         if self.faults.len() < MAX_FAULTS {
             let detail = detail.into();
             self.faults.push(FieldFault { pointer, detail });
         }
     }
 
-    pub(super) fn has(&self, name: &str) -> bool {
+    pub(in crate::sign) fn has(&self, name: &str) -> bool {
         self.members.contains_key(name)
     }
 
-    pub(super) fn take(&mut self, name: &str) -> Option<Value> {
+    pub(in crate::sign) fn take(&mut self, name: &str) -> Option<Value> {
         self.members.remove(name)
     }
 
-    pub(super) fn text(&mut self, name: &str) -> Option<String> {
+    pub(in crate::sign) fn text(&mut self, name: &str) -> Option<String> {
         match self.take(name)? {
             Value::String(text) => Some(text),
             _ => self.wrong(name, "must be a string"),
         }
     }
 
-    pub(super) fn number(&mut self, name: &str) -> Option<u64> {
+    pub(in crate::sign) fn number(&mut self, name: &str) -> Option<u64> {
         match self.take(name)?.as_u64() {
             Some(number) => Some(number),
             None => self.wrong(name, "must be a whole number, not below 0"),
         }
     }
 
-    pub(super) fn flag(&mut self, name: &str) -> Option<bool> {
+    pub(in crate::sign) fn flag(&mut self, name: &str) -> Option<bool> {
         match self.take(name)?.as_bool() {
             Some(flag) => Some(flag),
             None => self.wrong(name, "must be true or false"),
@@ -68,7 +68,7 @@ impl Reader {
 
     /// A list of strings. An empty one is a fault: as "no restriction" it would grant more than
     /// whoever computed it meant.
-    pub(super) fn texts(&mut self, name: &str) -> Vec<String> {
+    pub(in crate::sign) fn texts(&mut self, name: &str) -> Vec<String> {
         let Some(value) = self.take(name) else {
             return Vec::new();
         };
@@ -90,7 +90,7 @@ impl Reader {
     }
 
     /// An object of strings and nulls.
-    pub(super) fn values(&mut self, name: &str) -> Values {
+    pub(in crate::sign) fn values(&mut self, name: &str) -> Values {
         let members = match self.take(name) {
             None => return Vec::new(),
             Some(Value::Object(members)) if !members.is_empty() => members,
@@ -117,7 +117,7 @@ impl Reader {
     }
 
     /// What is left is unknown.
-    pub(super) fn finish(mut self) -> Vec<FieldFault> {
+    pub(in crate::sign) fn finish(mut self) -> Vec<FieldFault> {
         for name in std::mem::take(&mut self.members).keys() {
             self.fault(name, "no such field");
         }
@@ -131,7 +131,7 @@ impl Reader {
 }
 
 /// An RFC 6901 pointer; to the whole body where a name is too long to be repeated.
-pub(super) fn pointer(names: &[&str]) -> String {
+pub(in crate::sign) fn pointer(names: &[&str]) -> String {
     if names.iter().any(|name| name.len() > MAX_NAME_BYTES) {
         return String::new();
     }

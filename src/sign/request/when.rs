@@ -4,13 +4,13 @@ use serde_json::Value;
 
 use crate::config;
 
-pub(super) const LIFETIME: &str =
+pub(in crate::sign) const LIFETIME: &str =
     "must be a lifetime of at least one second, such as \"15m\", \"1h 30m\" or 900";
-pub(super) const TIME: &str =
+pub(in crate::sign) const TIME: &str =
     "must be a time, such as 1900000000 (Unix seconds) or \"2030-03-17T17:46:40Z\"";
 
 /// Whole seconds, at least one.
-pub(super) fn lifetime_secs(value: &Value) -> Option<u64> {
+pub(in crate::sign) fn lifetime_secs(value: &Value) -> Option<u64> {
     let secs = match value {
         Value::String(text) => {
             let duration = humantime::parse_duration(text).ok()?;
@@ -22,7 +22,7 @@ pub(super) fn lifetime_secs(value: &Value) -> Option<u64> {
 }
 
 /// Unix seconds, as such or in RFC 3339.
-pub(super) fn unix_secs(value: &Value) -> Option<u64> {
+pub(in crate::sign) fn unix_secs(value: &Value) -> Option<u64> {
     match value {
         Value::String(text) => config::unix_secs(text),
         value => value.as_u64(),
