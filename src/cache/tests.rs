@@ -2,6 +2,7 @@
 
 mod kept;
 mod large;
+mod purged;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::config::model::{self, Config};
 use crate::listen::Tls;
 use crate::observe::{Observer, Watched};
-use crate::sign::{self, RemoteKeys};
+use crate::sign::{self, RemoteKeys, Shared};
 use crate::sites::{Site, Sites};
 use crate::store::{self, Probed, StoreFault};
 
@@ -114,8 +114,12 @@ pub(super) fn signing_api(
     app: &App,
     remote: &RemoteKeys,
 ) -> Result<Router, ServerFault> {
+    let shared = Shared {
+        revocations: Arc::clone(&app.state.revocations),
+        caches: Arc::new(app.objects.clone()),
+    };
     sign::Signing::with_remote_keys(signing, sites.to_vec(), app.clock.clone(), remote)
-        .map(sign::router)
+        .map(|signing| sign::router(signing.with_shared(shared)))
         .map_err(ServerFault::Signing)
 }
 

@@ -5,6 +5,7 @@ use countersign_token::{ClientAddress, Request, Scratch, Verifier};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
+use super::Signing;
 use super::call::{Asked, Call};
 use super::grant::find_site;
 use super::refusal::Refusal;
@@ -43,18 +44,19 @@ pub(super) fn explain(call: &Call<'_>, asked: Asked) -> Result<Value, Refusal> {
     match site {
         Ok(site) if faults.is_empty() => {
             let now = described.at.unwrap_or_else(|| state.clock.now_unix_secs());
-            Ok(explained(site, &described, now))
+            Ok(explained(state, site, &described, now))
         }
         _ => Err(Refusal::Invalid(faults)),
     }
 }
 
-fn explained(site: &Site, described: &Described, now_unix_secs: u64) -> Value {
+fn explained(state: &Signing, site: &Site, described: &Described, now_unix_secs: u64) -> Value {
+    let known = state.shared.revocations.known();
     let verifier = Verifier {
         site: &site.token,
         policy: &site.policy,
         keys: &site.keys.keys,
-        revocations: &(),
+        revocations: &known.at(site.token.name(), now_unix_secs),
     };
     let request = Request {
         method: &described.method,

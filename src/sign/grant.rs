@@ -50,6 +50,7 @@ pub(super) fn grant(
         }
     };
     let signer = Signer::new(site, now).ok_or(Refusal::NoSigningKey)?;
+    let signer = signer.with_revocations(state.shared.revocations.known(), now);
     faults.extend(signer.faults(&request, now));
     if !faults.is_empty() {
         return Err(Refusal::Invalid(faults));
@@ -59,6 +60,10 @@ pub(super) fn grant(
     let mut terms = inside_the_rule(&request, &matched, caller, client)?;
     terms.exp = expiry(&request, &matched, &signer, now)?;
     terms.jti = token_id(&request.jti)?;
+    terms.iat = issued_at(state, &signer, &terms, &request, now);
+    if signer.revokes(&terms) {
+        return Err(Refusal::Revoked);
+    }
     let token = signer
         .sign(&request, &terms)
         .map_err(|fault| refusal(fault, &matched))?;
@@ -125,6 +130,25 @@ fn expiry(
                 _ => Refusal::Invalid(vec![fault]),
             }
         })
+}
+
+/// A token says when it was issued only where something is revoked by that. A URL that shall stay
+/// the same says the time that it must not be older than.
+fn issued_at(
+    state: &Signing,
+    signer: &Signer<'_>,
+    terms: &Terms,
+    request: &SignRequest,
+    now: u64,
+) -> Option<u64> {
+    let known = state.shared.revocations.known();
+    let site = signer.site.token.name();
+    let least = known.issued_before(site, terms.sub.as_deref(), now)?;
+    Some(if request.stable {
+        least
+    } else {
+        now.max(least)
+    })
 }
 
 fn token_id(asked: &TokenId) -> Result<Option<String>, Refusal> {

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
-use axum::response::Response;
-use http::HeaderMap;
+use axum::extract::{Path, RawQuery, Request, State};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, StatusCode};
 
 use super::Signing;
 use super::batch::batch;
@@ -12,8 +12,10 @@ use super::call::Call;
 use super::explain::explain;
 use super::grant::grant;
 use super::keys::keys;
+use super::purge::purge;
 use super::refusal::Refusal;
 use super::request::parse;
+use super::revocations;
 use crate::request::RequestId;
 
 /// `POST /v1/sign`.
@@ -58,6 +60,60 @@ pub(super) async fn list_keys(State(state): State<Arc<Signing>>, headers: Header
     let call = Call::new(&state);
     let caller = call.caller(&headers).await;
     call.answer(caller.map(|_| keys(&state.sites)))
+}
+
+/// `POST /v1/revocations`, for callers with the permission.
+pub(super) async fn revoke(State(state): State<Arc<Signing>>, request: Request) -> Response {
+    let call = Call::new(&state);
+    let revoked = match call.asked(request).await {
+        Ok(asked) => revocations::revoke(&call, asked).await,
+        Err(refusal) => Err(refusal),
+    };
+    match revoked {
+        Ok(revoked) => (StatusCode::CREATED, axum::Json(revoked)).into_response(),
+        Err(refusal) => refusal.into_response(&call.request_id),
+    }
+}
+
+/// `GET /v1/revocations`, for callers with the permission.
+pub(super) async fn list_revocations(
+    State(state): State<Arc<Signing>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let call = Call::new(&state);
+    let query = query.unwrap_or_default();
+    let caller = call.caller(&headers).await;
+    call.answer(caller.and_then(|caller| revocations::list(&call, &caller, &query)))
+}
+
+/// `DELETE /v1/revocations/{id}`, for callers with the permission.
+pub(super) async fn lift(
+    State(state): State<Arc<Signing>>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let call = Call::new(&state);
+    let query = query.unwrap_or_default();
+    let lifted = match call.caller(&headers).await {
+        Ok(caller) => revocations::lift(&call, &caller, &id, &query).await,
+        Err(refusal) => Err(refusal),
+    };
+    match lifted {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(refusal) => refusal.into_response(&call.request_id),
+    }
+}
+
+/// `POST /v1/purge`, for callers with the permission.
+pub(super) async fn purge_cache(State(state): State<Arc<Signing>>, request: Request) -> Response {
+    let call = Call::new(&state);
+    let purged = match call.asked(request).await {
+        Ok(asked) => purge(&call, asked).await,
+        Err(refusal) => Err(refusal),
+    };
+    call.answer(purged)
 }
 
 /// A path that is no call.

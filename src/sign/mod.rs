@@ -12,8 +12,10 @@ mod handlers;
 mod json;
 mod keys;
 mod lifetime;
+mod purge;
 mod refusal;
 mod request;
+mod revocations;
 mod rules;
 mod signer;
 mod stable;
@@ -26,7 +28,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::middleware::map_response;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use http::{HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
@@ -40,6 +42,7 @@ pub use self::template::TemplateFault;
 use crate::clock::Clock;
 use crate::config::model;
 use crate::sites::Site;
+use crate::state::{Purge, Revocations, State};
 
 /// What the calls need.
 #[derive(Debug)]
@@ -50,6 +53,16 @@ pub struct Signing {
     proxies: model::Proxies,
     allowed_origins: Vec<String>,
     clock: Clock,
+    shared: Shared,
+}
+
+/// What the API changes and the delivery looks at.
+#[derive(Clone, Debug)]
+pub struct Shared {
+    /// What is revoked.
+    pub revocations: Arc<dyn Revocations>,
+    /// What can be purged.
+    pub caches: Arc<dyn Purge>,
 }
 
 /// A part of `[signing]` that cannot be used.
@@ -94,6 +107,10 @@ impl Signing {
                 proxies: signing.proxies.clone(),
                 allowed_origins: signing.allowed_origins.clone(),
                 clock,
+                shared: Shared {
+                    revocations: State::in_memory().revocations,
+                    caches: Arc::new(()),
+                },
             }),
             (issuers, rules) => {
                 let issuers = issuers.err().into_iter().flatten();
@@ -105,6 +122,14 @@ impl Signing {
     }
 }
 
+impl Signing {
+    /// The same API, over what the delivery looks at in place of a list and cache of its own.
+    #[must_use]
+    pub fn with_shared(self, shared: Shared) -> Self {
+        Self { shared, ..self }
+    }
+}
+
 /// The API. To be served with `ConnectInfo<SocketAddr>`: without it a rule with `bind_ip` refuses.
 pub fn router(state: Signing) -> Router {
     let cors = cors(&state.allowed_origins);
@@ -113,6 +138,12 @@ pub fn router(state: Signing) -> Router {
         .route("/v1/sign/batch", post(handlers::sign_batch))
         .route("/v1/explain", post(handlers::explain_request))
         .route("/v1/keys", get(handlers::list_keys))
+        .route(
+            "/v1/revocations",
+            get(handlers::list_revocations).post(handlers::revoke),
+        )
+        .route("/v1/revocations/{id}", delete(handlers::lift))
+        .route("/v1/purge", post(handlers::purge_cache))
         .fallback(handlers::not_found)
         .method_not_allowed_fallback(handlers::wrong_method)
         .with_state(Arc::new(state));
@@ -147,7 +178,7 @@ fn cors(allowed_origins: &[String]) -> Option<CorsLayer> {
     Some(
         CorsLayer::new()
             .allow_origin(origins)
-            .allow_methods([Method::GET, Method::POST])
+            .allow_methods([Method::GET, Method::POST, Method::DELETE])
             .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
             .expose_headers([header::WWW_AUTHENTICATE])
             .max_age(Duration::from_secs(600)),

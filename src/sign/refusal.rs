@@ -8,6 +8,7 @@ use super::caller::NotSignedIn;
 use super::json::JsonFault;
 use crate::answer::problem::{FieldFault, Problem};
 use crate::config::model::Permission;
+use crate::state::RevocationFault;
 
 /// Why a call was refused.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +30,10 @@ pub(super) enum Refusal {
     },
     /// The caller's rule for the site does not give this.
     NotPermitted(Permission),
+    /// What was asked for is revoked, or who asks.
+    Revoked,
+    /// A revocation was neither made nor lifted.
+    Revocation(RevocationFault),
     NoSigningKey,
     NoRandomness,
     NotFound,
@@ -72,6 +77,9 @@ impl Refusal {
                 "the caller's rule for this site does not have the permission \"{}\"",
                 permission.as_str()
             )),
+            Self::Revocation(fault) => problem.with_detail(fault.to_string()),
+            Self::Revoked => problem
+                .with_detail("the user, session, token id or signing key is revoked at this site"),
             Self::NoSigningKey => problem.with_detail("the site has no active signing key now"),
             Self::Body | Self::NoRandomness | Self::NotFound | Self::Method => problem,
         }
@@ -106,6 +114,17 @@ impl Refusal {
                 "Not allowed to sign this",
             ),
             Self::NotPermitted(_) => (StatusCode::FORBIDDEN, "not_permitted", "Not permitted"),
+            Self::Revoked => (StatusCode::FORBIDDEN, "revoked", "Revoked"),
+            Self::Revocation(RevocationFault::Full) => (
+                StatusCode::INSUFFICIENT_STORAGE,
+                "revocations_full",
+                "No room for another revocation",
+            ),
+            Self::Revocation(RevocationFault::NotKept) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "revocation_not_kept",
+                "The revocation could not be kept",
+            ),
             Self::NoSigningKey => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "no_signing_key",

@@ -1,12 +1,14 @@
 //! A site's signing key at work, and the token crate's refusals in the request's own words.
 
 use countersign_token::{
-    CanonicalPath, Field, Key, PrivateKey, SignFault, SignedFacts, Terms, sign, signing_key,
+    CanonicalPath, Field, Identity, Key, PrivateKey, Revocations as _, SignFault, SignedFacts,
+    Terms, sign, signing_key,
 };
 
 use super::request::{SignRequest, TokenId};
 use crate::answer::problem::FieldFault;
 use crate::config::model::{Site, Text};
+use crate::state::{AtTime, Known};
 
 /// Stands for a `jti` that is yet to be made.
 const ANY_TOKEN_ID: &str = "-";
@@ -16,6 +18,7 @@ pub(super) struct Signer<'s> {
     pub(super) site: &'s Site,
     pub(super) key: &'s Key<Text>,
     private: Option<&'s PrivateKey>,
+    revoked: Option<AtTime<'s>>,
 }
 
 impl<'s> Signer<'s> {
@@ -26,7 +29,30 @@ impl<'s> Signer<'s> {
         let private = private
             .find(|(kid, _)| kid == key.kid())
             .map(|(_, private)| private);
-        Some(Self { site, key, private })
+        Some(Self {
+            site,
+            key,
+            private,
+            revoked: None,
+        })
+    }
+
+    /// It signs nothing that is revoked already.
+    pub(super) fn with_revocations(self, known: &'s Known, now_unix_secs: u64) -> Self {
+        let revoked = Some(known.at(self.site.token.name(), now_unix_secs));
+        Self { revoked, ..self }
+    }
+
+    /// Whether a token of these terms would be revoked from the start.
+    pub(super) fn revokes(&self, terms: &Terms) -> bool {
+        let identity = Identity {
+            kid: self.key.kid(),
+            jti: terms.jti.as_deref(),
+            sub: terms.sub.as_deref(),
+            sid: terms.sid.as_deref(),
+            iat: terms.iat,
+        };
+        self.revoked.is_some_and(|at| at.revokes(&identity))
     }
 
     pub(super) fn sign(&self, request: &SignRequest, terms: &Terms) -> Result<String, SignFault> {

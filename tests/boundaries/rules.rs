@@ -33,7 +33,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     (
         "sign",
         &[
-            "answer", "clock", "config", "link", "request", "sites", "told",
+            "answer", "clock", "config", "link", "request", "sites", "state", "told",
         ],
     ),
     ("ops", &["app", "config", "request", "verify"]),

@@ -18,5 +18,6 @@ mod policy;
 mod proxy_protocol;
 mod ranges;
 mod representation;
+mod revocations;
 mod s3;
 mod uses;
