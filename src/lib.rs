@@ -8,6 +8,7 @@ pub mod cache;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod cookie;
 pub mod deliver;
 pub mod demo;
 pub mod link;

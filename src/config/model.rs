@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 pub use self::serving::{CacheRule, DeniedNavigation, Destination, EdgeRevocation, Serving};
 
 use super::networks::Networks;
+use crate::cookie::Attributes;
 
 /// Text owned by the configuration, as the token crate's generic parameter.
 pub type Text = Box<str>;
@@ -229,6 +230,8 @@ pub struct Site {
     pub answers: Answers,
     /// `[[site.cache]]`, `[site.denied_navigation]`, and the path's way to an object.
     pub serving: Serving,
+    /// `[site.cookie]`.
+    pub cookie: CookieSettings,
 }
 
 /// A checked ring and what signs with it.
@@ -291,6 +294,15 @@ pub struct Cors {
     pub allow_credentials: bool,
     /// `max_age`, default 10 min: how long a browser keeps a preflight's answer.
     pub max_age: Duration,
+}
+
+/// `[site.cookie]`: the cookie that the signing API makes. No clash among it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CookieSettings {
+    /// `prefix`, before `names.cookie`: empty (the default), `__Secure-` or `__Host-`.
+    pub prefix: &'static str,
+    /// The rest, with the defaults of [`Attributes`].
+    pub attributes: Attributes,
 }
 
 /// `[site.answers]`: how the site answers.

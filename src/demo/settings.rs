@@ -8,9 +8,9 @@ use tempfile::TempDir;
 
 use super::{DemoFault, Options, Source};
 use crate::config::model::{
-    Answers, CacheSettings, Config, Cors, Delivery, GuardSettings, Issuer, IssuerKeys, KeyRing,
-    Log, Ops, Proxies, Reload, RevocationSettings, Rule, Secret, Serving, Signing, Site,
-    StoreSettings, UseSettings,
+    Answers, CacheSettings, Config, CookieSettings, Cors, Delivery, GuardSettings, Issuer,
+    IssuerKeys, KeyRing, Log, Ops, Proxies, Reload, RevocationSettings, Rule, Secret, Serving,
+    Signing, Site, StoreSettings, UseSettings,
 };
 use crate::config::to_hex;
 use crate::server::Listeners;
@@ -112,6 +112,7 @@ impl Settings {
                 server_timing: true,
             },
             serving: Serving::default(),
+            cookie: CookieSettings::default(),
         };
         Ok(Config {
             delivery: Delivery {

@@ -25,12 +25,12 @@ use crate::sites::Site;
 #[derive(Debug, Serialize)]
 pub(super) struct Granted {
     url: String,
-    token: String,
-    path: String,
-    expires_at: u64,
-    kid: String,
+    pub(super) token: String,
+    pub(super) path: String,
+    pub(super) expires_at: u64,
+    pub(super) kid: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    jti: Option<String>,
+    pub(super) jti: Option<String>,
 }
 
 /// Signs, or says why not. `faults`: what the parser has found already.

@@ -9,6 +9,7 @@ use http::{HeaderMap, StatusCode};
 use super::Signing;
 use super::batch::batch;
 use super::call::Call;
+use super::cookies;
 use super::explain::explain;
 use super::grant::grant;
 use super::keys::keys;
@@ -43,6 +44,25 @@ pub(super) async fn sign_batch(State(state): State<Arc<Signing>>, request: Reque
         Err(refusal) => Err(refusal),
     };
     call.answer(results)
+}
+
+/// `POST /v1/cookies`.
+pub(super) async fn set_cookie(State(state): State<Arc<Signing>>, request: Request) -> Response {
+    let call = Call::new(&state);
+    let asked = call.asked(request).await;
+    cookies::answer(&call, asked.and_then(|asked| cookies::set(&call, asked)))
+}
+
+/// `DELETE /v1/cookies`, for everybody who is signed in.
+pub(super) async fn clear_cookie(
+    State(state): State<Arc<Signing>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let call = Call::new(&state);
+    let caller = call.caller(&headers).await;
+    let told = caller.and_then(|_| cookies::clear(&call, query.as_deref()));
+    cookies::answer(&call, told)
 }
 
 /// `POST /v1/explain`, for callers with the permission.

@@ -6,6 +6,7 @@ mod batch;
 mod call;
 mod caller;
 mod claims;
+mod cookies;
 mod explain;
 mod grant;
 mod handlers;
@@ -136,6 +137,10 @@ pub fn router(state: Signing) -> Router {
     let router = Router::new()
         .route("/v1/sign", post(handlers::sign))
         .route("/v1/sign/batch", post(handlers::sign_batch))
+        .route(
+            "/v1/cookies",
+            post(handlers::set_cookie).delete(handlers::clear_cookie),
+        )
         .route("/v1/explain", post(handlers::explain_request))
         .route("/v1/keys", get(handlers::list_keys))
         .route(

@@ -7,7 +7,8 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("link", &[]),
     ("vectors", &[]),
     ("told", &["vectors"]),
-    ("config", &[]),
+    ("cookie", &[]),
+    ("config", &["cookie"]),
     ("request", &["config"]),
     ("verify", &["config", "request"]),
     ("store", &["config"]),
@@ -58,8 +59,8 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "clock", "config", "deliver", "demo", "link", "listen", "observe", "reload", "request",
-            "server", "sign", "store", "told", "vectors",
+            "clock", "config", "cookie", "deliver", "demo", "link", "listen", "observe", "reload",
+            "request", "server", "sign", "store", "told", "vectors",
         ],
     ),
 ];

@@ -109,6 +109,34 @@ fn each_wrong_setting_has_one_message_that_says_what_is_right() {
             "site.0.cors.allow_credentials: cannot stand with",
         ),
         (
+            add("[site.cookie]\nsecure = false\nsame_site = \"none\""),
+            "site.0.cookie.same_site: \"none\" needs secure = true",
+        ),
+        (
+            add("[site.cookie]\nsecure = false\npartitioned = true"),
+            "site.0.cookie.partitioned: needs secure = true",
+        ),
+        (
+            add("[site.cookie]\nsecure = false\nprefix = \"__Secure-\""),
+            "site.0.cookie.prefix: needs secure = true",
+        ),
+        (
+            add("[site.cookie]\nprefix = \"__Host-\"\ndomain = \"media.example\""),
+            "site.0.cookie.domain: cannot stand with prefix = \"__Host-\"",
+        ),
+        (
+            add("[site.cookie]\nprefix = \"__Host-\"\npath = \"/a/\""),
+            "site.0.cookie.path: must be \"/\" with prefix = \"__Host-\"",
+        ),
+        (
+            add("[site.cookie]\ndomain = \"media.example:8080\""),
+            "site.0.cookie.domain: \"media.example:8080\" is no host",
+        ),
+        (
+            add("[site.cookie]\npath = \"a/\""),
+            "site.0.cookie.path: \"a/\" is no path for a cookie",
+        ),
+        (
             add("[site.answers]\nreason_status = { missing = 402 }"),
             "site.0.answers.reason_status.missing: 402 is not allowed",
         ),

@@ -7,6 +7,7 @@ mod cache;
 mod cache_rules;
 mod client;
 mod conditions;
+mod cookies;
 mod cors;
 mod denials;
 mod guard;

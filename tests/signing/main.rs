@@ -5,6 +5,7 @@ mod attacks;
 mod audit;
 mod batch;
 mod claims;
+mod cookies;
 mod docs;
 mod explain;
 mod http;

@@ -4,6 +4,7 @@ use clap::ValueEnum;
 use countersign_token::CanonicalPath;
 
 use crate::cli::sign::GrantArgs;
+use crate::cookie::{self, Clash};
 
 /// The flags.
 #[derive(Debug, clap::Args)]
@@ -46,9 +47,7 @@ impl Attributes {
     /// What no browser would keep, by the flag to change.
     pub(super) fn check(&self) -> Result<(), String> {
         let bare = self.name.strip_prefix("__Host-");
-        let host_only = bare.is_some();
         let bare = bare.or_else(|| self.name.strip_prefix("__Secure-"));
-        let prefixed = bare.is_some();
         let bare = bare.unwrap_or(&self.name);
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
         if bare.is_empty() || bare.len() > 128 || !bare.bytes().all(plain) {
@@ -57,24 +56,22 @@ impl Attributes {
                 self.name
             ));
         }
-        let fault = |text: &str| Err(text.to_owned());
-        if self.insecure && (prefixed || self.partitioned || self.same_site == SameSite::None) {
-            return fault(
-                "--insecure: browsers refuse it with __Host-, __Secure-, --partitioned and \
-                 --same-site none; leave it out",
-            );
+        let path = self.cookie_path.as_deref().unwrap_or_default();
+        let clashes = self.with_path(path).clashes(&self.name);
+        if let Some(clash) = clashes.first() {
+            let fault = match clash {
+                Clash::SameSiteNone | Clash::Partitioned | Clash::Prefix => {
+                    "--insecure: browsers refuse it with __Host-, __Secure-, --partitioned and \
+                     --same-site none; leave it out"
+                }
+                Clash::HostDomain | Clash::HostPath => {
+                    "--name: __Host- needs --cookie-path / and no --domain; or take __Secure-"
+                }
+            };
+            return Err(fault.to_owned());
         }
-        if host_only && (self.domain.is_some() || self.cookie_path.as_deref() != Some("/")) {
-            return fault(
-                "--name: __Host- needs --cookie-path / and no --domain; or take __Secure-",
-            );
-        }
-        let is_host = |host: &str| {
-            let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-".contains(&byte);
-            !host.is_empty() && host.bytes().all(allowed)
-        };
         match &self.domain {
-            Some(host) if !is_host(host) => Err(format!(
+            Some(host) if !cookie::is_domain(host) => Err(format!(
                 "--domain {host:?}: must be a host name, without a port"
             )),
             _ => Ok(()),
@@ -95,28 +92,26 @@ impl Attributes {
         Ok(common_folder(&grant.paths))
     }
 
-    /// What follows `Set-Cookie: `. A token holds only bytes that a cookie's value may hold.
+    /// What follows `Set-Cookie: `.
     pub(super) fn line(&self, token: &str, path: &str, max_age_secs: u64) -> String {
-        let mut line = format!("{}={token}; Path={path}", self.name);
-        if let Some(domain) = &self.domain {
-            line.push_str(&format!("; Domain={domain}"));
+        let max_age_secs = (!self.session).then_some(max_age_secs);
+        let attributes = self.with_path(path);
+        attributes.line(&self.name, token, max_age_secs)
+    }
+
+    fn with_path(&self, path: &str) -> cookie::Attributes {
+        cookie::Attributes {
+            domain: self.domain.clone(),
+            path: path.to_owned(),
+            secure: !self.insecure,
+            http_only: true,
+            same_site: match self.same_site {
+                SameSite::Strict => cookie::SameSite::Strict,
+                SameSite::Lax => cookie::SameSite::Lax,
+                SameSite::None => cookie::SameSite::None,
+            },
+            partitioned: self.partitioned,
         }
-        if !self.session {
-            line.push_str(&format!("; Max-Age={max_age_secs}"));
-        }
-        if !self.insecure {
-            line.push_str("; Secure");
-        }
-        line.push_str("; HttpOnly; SameSite=");
-        line.push_str(match self.same_site {
-            SameSite::Strict => "Strict",
-            SameSite::Lax => "Lax",
-            SameSite::None => "None",
-        });
-        if self.partitioned {
-            line.push_str("; Partitioned");
-        }
-        line
     }
 }
 

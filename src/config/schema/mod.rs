@@ -1,6 +1,7 @@
 //! The settings: one function a table, in the order of `model`.
 
 mod answers;
+mod cookie;
 mod issuer;
 mod listener;
 mod proxies;

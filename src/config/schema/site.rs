@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use countersign_token::{Mode, Names, PolicyRule, SiteFault};
 use http::uri::Authority;
 
-use super::{answers, serving, store};
+use super::{answers, cookie, serving, store};
 use crate::config::getters::quoted;
 use crate::config::key_file;
 use crate::config::kind::Kind;
@@ -79,6 +79,7 @@ fn site(section: &Section<'_>, seen: &mut Seen) -> Option<Site> {
     let cors = section.table("cors", answers::cors);
     let answers = section.table("answers", answers::answers);
     let serving = serving::serving(section);
+    let cookie = section.table("cookie", cookie::cookie);
     let token = token_site(section, name);
     let cut_at_expiry = section.boolean("cut_at_expiry").unwrap_or(false);
     let revoke_running = section.boolean("revoke_running").unwrap_or(false);
@@ -105,6 +106,7 @@ fn site(section: &Section<'_>, seen: &mut Seen) -> Option<Site> {
         cors,
         answers,
         serving,
+        cookie,
     })
 }
 
