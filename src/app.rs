@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use http::HeaderMap;
 
-use crate::cache::Objects;
+use crate::cache::Shares;
 use crate::clock::Clock;
 use crate::config::model::Delivery;
 use crate::listen::Drain;
@@ -23,8 +23,8 @@ pub struct App {
     delivery: Delivery,
     /// Who has failed how often.
     pub guard: Guard,
-    /// The cache, shared by all sites.
-    pub objects: Objects,
+    /// The cache of all sites.
+    pub objects: Shares,
     /// What was revoked, and how often tokens were used.
     pub state: State,
     /// The time.
@@ -40,7 +40,7 @@ impl App {
     pub fn new(
         sites: Sites,
         delivery: Delivery,
-        objects: Objects,
+        objects: Shares,
         state: State,
         clock: Clock,
         observer: Arc<Observer>,

@@ -8,7 +8,7 @@ use http::{Request, Response};
 use hyper::body::Incoming;
 
 use crate::app::App;
-use crate::cache::Objects;
+use crate::cache::Shares;
 use crate::clock::Clock;
 use crate::config::model::{Config, Delivery, Ops, Proxies, TlsFiles};
 use crate::listen::{
@@ -99,10 +99,12 @@ impl Server {
         let state = State::open(&config.revocations, config.uses, now)?;
         let sites = live::open_sites(config.sites, None, &observer);
         let sites = sites.await.map_err(ServerFault::Several)?;
+        let objects = Shares::new(&config.cache);
+        objects.divide(sites.iter().map(|site| &site.config));
         let app = Arc::new(App::new(
             Sites::new(sites.clone()),
             config.delivery.clone(),
-            Objects::new(&config.cache),
+            objects,
             state,
             clock,
             observer,

@@ -282,12 +282,44 @@ fn another_store_is_never_answered_from_the_cache_of_the_one_before() {
     };
     reload(&config.replace("[[site]]", "[[site]]\nskew = \"10s\""));
     assert_eq!(read(), "media");
+    // The same store, and another object under the same path.
+    reload(&config.replace("[[site]]", "[[site]]\ncut_prefix = \"/cut\""));
+    assert_eq!(get(address, &good).status, 404);
     reload(&config.replace("root = \"media\"", "root = \"other\""));
     assert_eq!(read(), "other");
     reload(&config.replace("4MiB", "5MiB"));
     assert_eq!(read(), "later");
     let line = program.told("take effect after a restart");
     assert!(line.contains("cache.max_bytes"), "{line}");
+}
+
+#[test]
+fn the_page_for_denied_navigations_is_read_again() {
+    let folder = folder("");
+    let page = folder.path().join("denied.html");
+    put(&page, "<p>first");
+    let file = folder.path().join("countersign.toml");
+    let config = fs::read_to_string(&file).unwrap();
+    put(
+        &file,
+        &format!("{config}[site.denied_navigation]\npage = \"denied.html\"\n"),
+    );
+    let program = Program::serve(folder.path());
+    let address = program.address("delivery");
+    let navigates = [
+        ("Host", "media.test"),
+        ("Sec-Fetch-Mode", "navigate"),
+        ("Accept", "text/html"),
+    ];
+    let follow = || exchange(address, &request("GET", "/a.txt", &navigates));
+    assert_eq!((follow().status, follow().text()), (401, "<p>first"));
+    put(&page, "<p>other");
+    until("the other page", || {
+        (follow().text() == "<p>other").then_some(())
+    });
+    put(&page, &"x".repeat(300 << 10));
+    program.told(REFUSED);
+    assert_eq!(follow().text(), "<p>other");
 }
 
 #[test]

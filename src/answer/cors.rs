@@ -20,9 +20,16 @@ pub fn apply(cors: &Cors, request: &HeaderMap, answer: &mut HeaderMap) {
         return;
     }
     let any = cors.allowed_origins.iter().any(|origin| origin == "*");
-    if !any {
-        answer.append(header::VARY, HeaderValue::from_static("origin"));
+    if any {
+        // Also where no origin asks: a copy that a cache keeps of it may be read by one that does.
+        answer.insert(
+            header::ACCESS_CONTROL_ALLOW_ORIGIN,
+            HeaderValue::from_static("*"),
+        );
+        answer.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+        return;
     }
+    answer.append(header::VARY, HeaderValue::from_static("origin"));
     let Some(origin) = request.get(header::ORIGIN) else {
         return;
     };
@@ -30,18 +37,14 @@ pub fn apply(cors: &Cors, request: &HeaderMap, answer: &mut HeaderMap) {
         .allowed_origins
         .iter()
         .any(|allowed| allowed.as_bytes() == origin.as_bytes());
-    let allowed = if listed {
-        origin.clone()
-    } else if any {
-        HeaderValue::from_static("*")
-    } else {
+    if !listed {
         return;
-    };
-    if listed && cors.allow_credentials {
+    }
+    if cors.allow_credentials {
         let yes = HeaderValue::from_static("true");
         answer.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, yes);
     }
-    answer.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
+    answer.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
     answer.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
 }
 
@@ -141,6 +144,10 @@ mod tests {
         let answer = applied(&cors(&["*"], true), "https://b.example");
         assert_eq!(answer["access-control-allow-origin"], "*");
         assert!(!answer.contains_key("access-control-allow-credentials"));
+        assert!(!answer.contains_key("vary"));
+        let mut unasked = HeaderMap::new();
+        apply(&cors(&["*"], false), &HeaderMap::new(), &mut unasked);
+        assert_eq!(unasked, answer);
         assert!(applied(&cors(&[], false), "https://b.example").is_empty());
     }
 

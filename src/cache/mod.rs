@@ -3,6 +3,7 @@
 //! A cold object is read by one ranged `GET`, which brings its metadata too, whatever the number
 //! of readers. Kept objects are served without asking the store for their [`OwnTime`], then
 //! confirmed by a `HEAD`. Memory: at most `cache.max_bytes` kept and as much arriving.
+//! A site with a share of its own is kept apart from the others.
 
 mod chunks;
 mod entry;
@@ -12,6 +13,7 @@ mod key;
 mod outcome;
 mod pass_through;
 mod purge;
+mod shares;
 mod shelf;
 mod source;
 
@@ -22,7 +24,7 @@ mod tests;
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -33,6 +35,7 @@ use self::fill::Landed;
 use self::flight::Flights;
 pub use self::key::CacheKey;
 pub use self::outcome::CacheOutcome;
+pub use self::shares::Shares;
 use self::shelf::Shelf;
 use self::source::Source;
 use crate::config::model::CacheSettings;
@@ -74,44 +77,31 @@ pub struct Opened {
 
 type Answer<T> = Result<T, StoreError>;
 
-/// The objects of all sites. Clones share everything.
+/// The objects of the sites that share one bound of memory. Clones share everything.
 #[derive(Clone, Debug)]
-pub struct Objects {
+struct Objects {
     shelf: Arc<Shelf>,
     fills: Flights<Answer<Landed>>,
     heads: Flights<Answer<(Arc<ObjectMeta>, CacheOutcome)>>,
 }
 
 impl Objects {
-    /// An empty cache.
-    pub fn new(settings: &CacheSettings) -> Self {
+    /// An empty cache. What leaves it to make room is counted in `evicted`.
+    fn new(settings: &CacheSettings, evicted: &Arc<AtomicU64>) -> Self {
         Self {
-            shelf: Arc::new(Shelf::new(settings)),
+            shelf: Arc::new(Shelf::new(settings, evicted)),
             fills: Flights::default(),
             heads: Flights::default(),
         }
     }
 
-    /// What the kept objects weigh: bodies, metadata and keys.
-    pub async fn cached_bytes(&self) -> u64 {
+    async fn cached_bytes(&self) -> u64 {
         // Weights are counted with the cache's own upkeep, which otherwise waits for traffic.
         self.shelf.bodies.run_pending_tasks().await;
         self.shelf.bodies.weighted_size()
     }
 
-    /// How many objects have left to make room, since the start.
-    pub fn evictions(&self) -> u64 {
-        self.shelf.evicted.load(Ordering::Relaxed)
-    }
-
-    /// Opens an object for reading: `key` is what it is kept by, `store_key` its name in `store`,
-    /// `own_time` how long it may be served without asking the store.
-    ///
-    /// # Errors
-    ///
-    /// Those of the store, but a range that is not satisfiable: see [`Opened::range`].
-    /// [`StoreError::Changed`] where the object changes more often than it can be read.
-    pub async fn open(
+    async fn open(
         &self,
         store: &Arc<dyn Store>,
         key: CacheKey,

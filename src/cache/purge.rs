@@ -2,19 +2,26 @@
 
 use futures_util::future::BoxFuture;
 
-use super::{CacheKey, Objects};
+use super::{CacheKey, Objects, Shares};
 use crate::state::{Extent, Purge};
 
-impl Purge for Objects {
+impl Purge for Shares {
     fn purge<'a>(&'a self, site: &'a str, extent: &'a Extent) -> BoxFuture<'a, u64> {
-        let is_meant = move |key: &CacheKey| *key.site == *site && extent.covers(&key.path);
         Box::pin(async move {
-            // In this order: who asks from now on asks the store, and what was asked before is not
-            // kept; only then is what is kept complete.
-            self.fills.forget(is_meant);
-            self.heads.forget(is_meant);
-            self.shelf.end_purge_generation().await;
-            self.shelf.forget_all(is_meant).await
+            let objects = self.of(site);
+            objects.purge(site, extent).await
         })
+    }
+}
+
+impl Objects {
+    pub(super) async fn purge(&self, site: &str, extent: &Extent) -> u64 {
+        let is_meant = |key: &CacheKey| *key.site == *site && extent.covers(&key.path);
+        // In this order: who asks from now on asks the store, and what was asked before is not
+        // kept; only then is what is kept complete.
+        self.fills.forget(is_meant);
+        self.heads.forget(is_meant);
+        self.shelf.end_purge_generation().await;
+        self.shelf.forget_all(is_meant).await
     }
 }

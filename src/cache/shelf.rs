@@ -29,8 +29,6 @@ const MAX_BODY_BYTES: u64 = u32::MAX as u64 / 2;
 pub(super) struct Shelf {
     pub(super) bodies: Cache<CacheKey, Arc<Whole>>,
     pub(super) metas: Cache<CacheKey, Known>,
-    /// How many bodies have left to make room.
-    pub(super) evicted: Arc<AtomicU64>,
     arriving: Arc<Semaphore>,
     /// Counts purges. What was asked of the store before the last one is not kept.
     generation: RwLock<u64>,
@@ -39,11 +37,11 @@ pub(super) struct Shelf {
 }
 
 impl Shelf {
-    pub(super) fn new(settings: &CacheSettings) -> Self {
+    /// `evicted` counts the bodies that leave to make room.
+    pub(super) fn new(settings: &CacheSettings, evicted: &Arc<AtomicU64>) -> Self {
         let units = settings.max_bytes.div_ceil(RESERVED_UNIT_BYTES);
         let units = usize::try_from(units).unwrap_or(usize::MAX);
-        let evicted = Arc::new(AtomicU64::new(0));
-        let counted = Arc::clone(&evicted);
+        let counted = Arc::clone(evicted);
         Self {
             bodies: Cache::builder()
                 .max_capacity(settings.max_bytes)
@@ -55,7 +53,6 @@ impl Shelf {
                 .weigher(Whole::weight_bytes)
                 .build(),
             metas: Cache::new(MAX_KNOWN),
-            evicted,
             generation: RwLock::new(0),
             arriving: Arc::new(Semaphore::new(units.min(Semaphore::MAX_PERMITS))),
             max_object_bytes: settings.max_object_bytes.min(MAX_BODY_BYTES),

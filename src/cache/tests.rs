@@ -3,6 +3,7 @@
 mod kept;
 mod large;
 mod purged;
+mod shares;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,11 +30,12 @@ fn objects() -> Objects {
 }
 
 fn objects_with(max_bytes: u64, fresh_for: Duration) -> Objects {
-    Objects::new(&CacheSettings {
+    let settings = CacheSettings {
         max_bytes,
         max_object_bytes: MAX_OBJECT_BYTES,
         fresh_for,
-    })
+    };
+    Objects::new(&settings, &Arc::default())
 }
 
 /// Bytes of which every part differs from every other of some length.

@@ -50,6 +50,8 @@ impl Live {
         let router =
             signing.map(|signing| signing_api(signing, &sites, &self.app, &self.remote_keys));
         let router = router.transpose().map_err(|fault| vec![fault])?;
+        let objects = &self.app.objects;
+        objects.divide(sites.iter().map(|site| &site.config));
         self.app.replace_sites(Sites::new(sites));
         self.signing.store(router.map(Arc::new));
         Ok(())

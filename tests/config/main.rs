@@ -3,6 +3,7 @@
 #[path = "../command/mod.rs"]
 mod command;
 mod layers;
+mod serving;
 mod settings;
 mod signing;
 

@@ -21,4 +21,5 @@ mod ranges;
 mod representation;
 mod revocations;
 mod s3;
+mod sites;
 mod uses;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{CacheOutcome, WHOLE, content, objects, read};
 use crate::cache::test_store::TestStore;
-use crate::state::{Extent, Purge};
+use crate::state::Extent;
 
 #[tokio::test]
 async fn what_arrives_while_it_is_purged_is_neither_kept_nor_joined() {

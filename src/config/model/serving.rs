@@ -11,6 +11,8 @@ use super::Text;
 pub struct Serving {
     /// `[[site.cache]]`, first match wins.
     pub cache_rules: Vec<CacheRule>,
+    /// `cache_max_bytes`: the site's own part of `cache.max_bytes`; `None`: it shares the rest.
+    pub cache_max_bytes: Option<u64>,
     /// `cache_key_params`: query parameters that tell cached objects apart; default none.
     pub cache_key_params: Vec<String>,
     /// `index`: the object that stands for a path that ends in `/`; default none.

@@ -40,6 +40,9 @@ pub(super) fn config(top: &Section<'_>) -> Option<Config> {
     let mut listeners = vec![("delivery", delivery.listen), ("ops", ops.listen)];
     listeners.extend(signing.as_ref().map(|signing| ("signing", signing.listen)));
     listeners_differ(top, &listeners);
+    if let Some(sites) = &sites.complete {
+        serving::shares_fit(top, cache.max_bytes, sites);
+    }
     if let (Some(_), Some(sites)) = (&signing, &sites.complete) {
         warn_of_sites_that_cannot_sign(top, sites);
     }

@@ -5,7 +5,9 @@ use std::path::Path;
 use countersign_token::{CanonicalPath, Reason};
 
 use crate::config::getters::word;
-use crate::config::model::{CacheRule, DeniedNavigation, Destination, EdgeRevocation, Serving};
+use crate::config::model::{
+    CacheRule, DeniedNavigation, Destination, EdgeRevocation, Serving, Site,
+};
 use crate::config::reader::Section;
 use crate::config::units::is_origin;
 
@@ -28,11 +30,30 @@ const HELPED_BY_LOGIN: [Reason; 5] = [
 pub(super) fn serving(site: &Section<'_>) -> Serving {
     Serving {
         cache_rules: site.tables("cache", rule).into_iter().flatten().collect(),
+        cache_max_bytes: share(site),
         cache_key_params: key_params(site),
         index: site.parsed("index", index),
         cut_prefix: site.parsed("cut_prefix", cut_prefix),
         denied_navigation: site.table("denied_navigation", denied_navigation),
         edge_revocation: edge_revocation(site),
+    }
+}
+
+/// The shares fit into the cache, and leave something for the sites that have none.
+pub(super) fn shares_fit(top: &Section<'_>, max_bytes: u64, sites: &[Site]) {
+    let shares = sites.iter().map(|site| site.serving.cache_max_bytes);
+    let all_own = shares.clone().all(|share| share.is_some());
+    let sum = shares.flatten().fold(0, u64::saturating_add);
+    if sum > max_bytes {
+        let message = format!(
+            "the sites' cache_max_bytes are {sum} bytes together, cache.max_bytes is {max_bytes}; \
+             make it larger or them smaller"
+        );
+        top.fault("site", message);
+    } else if sum == max_bytes && max_bytes > 0 && !all_own {
+        let message = "the sites' cache_max_bytes leave nothing of cache.max_bytes for the sites \
+                       that have none; make it larger or them smaller";
+        top.fault("site", message);
     }
 }
 
@@ -60,6 +81,15 @@ fn rule(section: &Section<'_>) -> Option<CacheRule> {
         edge_secs,
         own,
     })
+}
+
+fn share(site: &Section<'_>) -> Option<u64> {
+    let bytes = site.bytes("cache_max_bytes")?;
+    if bytes == 0 {
+        let message = "must be more than 0; leave it out to share the cache with other sites";
+        site.fault("cache_max_bytes", message);
+    }
+    Some(bytes)
 }
 
 fn key_params(site: &Section<'_>) -> Vec<String> {
