@@ -17,6 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 use super::kept::Kept;
+use super::lingering::Lingering;
 use super::protocol;
 use super::pulse::{LONGEST, Limits, Pulse};
 use super::tls::Tls;
@@ -115,6 +116,7 @@ where
             None => Some(peer),
         };
         let Some(peer) = peer else { return };
+        let stream = Lingering::new(stream);
         let Some(tls) = self.settings.tls.clone() else {
             return self.http(stream, peer, opened_at).await;
         };

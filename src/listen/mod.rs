@@ -7,6 +7,7 @@ mod connection;
 mod drain;
 mod inherited;
 mod kept;
+mod lingering;
 mod protocol;
 mod proxy_protocol;
 mod pulse;

@@ -1,0 +1,149 @@
+//! Closing without taking back what was sent (RFC 9112 §9.6).
+//!
+//! A socket that is closed while bytes of its peer wait unread makes the system send a reset, and a
+//! reset throws away what the peer has not read yet: the end of a film. HTTP/2 clients write all the
+//! while, if only to open their windows. So the writing side is closed first, and what still comes
+//! is read and dropped until the peer closes too, for a while.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Sleep, sleep};
+
+/// How long a peer may take to close.
+const LINGER: Duration = Duration::from_secs(1);
+/// How much it may go on sending.
+const MAX_DROPPED_BYTES: usize = 256 << 10;
+
+/// A socket that lingers when it is shut down.
+pub(super) struct Lingering<S> {
+    stream: S,
+    /// From when the writing side is closed on.
+    until: Option<Pin<Box<Sleep>>>,
+    dropped_bytes: usize,
+}
+
+impl<S> Lingering<S> {
+    pub(super) fn new(stream: S) -> Self {
+        Self {
+            stream,
+            until: None,
+            dropped_bytes: 0,
+        }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Lingering<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Lingering<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(context, parts)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        if this.until.is_none() {
+            ready!(Pin::new(&mut this.stream).poll_shutdown(context))?;
+        }
+        let until = this.until.get_or_insert_with(|| Box::pin(sleep(LINGER)));
+        let mut bytes = [0; 4096];
+        loop {
+            let mut buffer = ReadBuf::new(&mut bytes);
+            match Pin::new(&mut this.stream).poll_read(context, &mut buffer) {
+                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {
+                    this.dropped_bytes += buffer.filled().len();
+                    if this.dropped_bytes > MAX_DROPPED_BYTES {
+                        return Poll::Ready(Ok(()));
+                    }
+                }
+                // Closed by the peer, or broken: nothing is left to keep.
+                Poll::Ready(_) => return Poll::Ready(Ok(())),
+                Poll::Pending => return until.as_mut().poll(context).map(Ok),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::{LINGER, Lingering, MAX_DROPPED_BYTES};
+
+    #[tokio::test]
+    async fn a_peer_that_still_writes_reads_to_the_end() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut peer = TcpStream::connect(listener.local_addr().unwrap())
+            .await
+            .unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        peer.write_all(b"unread").await.unwrap();
+        let closing = tokio::spawn(async move {
+            let mut stream = Lingering::new(stream);
+            stream.write_all(&[7; 100_000]).await.unwrap();
+            stream.shutdown().await.unwrap();
+        });
+        peer.write_all(b"unread too").await.unwrap();
+        let mut read = Vec::new();
+        peer.read_to_end(&mut read).await.unwrap();
+        assert_eq!(read.len(), 100_000);
+        drop(peer);
+        closing.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_peer_that_never_closes_is_not_waited_for_long() {
+        let (ours, _theirs) = tokio::io::duplex(64);
+        let began = tokio::time::Instant::now();
+        Lingering::new(ours).shutdown().await.unwrap();
+        assert!(began.elapsed() >= LINGER);
+    }
+
+    #[tokio::test]
+    async fn nor_is_all_read_that_it_sends() {
+        let (ours, mut theirs) = tokio::io::duplex(64 << 10);
+        let sending = tokio::spawn(async move {
+            let mut sent = 0;
+            while theirs.write_all(&[0; 1024]).await.is_ok() {
+                sent += 1024;
+            }
+            sent
+        });
+        let began = tokio::time::Instant::now();
+        Lingering::new(ours).shutdown().await.unwrap();
+        assert!(began.elapsed() < LINGER);
+        assert!(sending.await.unwrap() >= MAX_DROPPED_BYTES);
+    }
+}
