@@ -106,3 +106,37 @@ fn the_schema_names_its_draft_and_describes_settings() {
         "{grace}"
     );
 }
+
+#[test]
+fn check_looks_at_certificates_and_at_the_folder_of_revocations() {
+    let folder = starter();
+    let check = |settings: &[&str]| {
+        let mut args = vec!["config", "check"];
+        for setting in settings {
+            args.extend(["--set", setting]);
+        }
+        folder.run(&args)
+    };
+    let done = check(&[
+        "delivery.tls.cert_file=absent.crt",
+        "delivery.tls.key_file=absent.key",
+        "revocations.file=absent/revocations",
+    ]);
+    assert_eq!(done.code, 2, "{done:?}");
+    for told in [
+        "delivery.tls: ",
+        "absent.crt cannot be read",
+        "revocations.file: there is no folder ",
+        "2 faults",
+    ] {
+        assert!(done.err.contains(told), "{told}: {done:?}");
+    }
+    let done = check(&[
+        "delivery.tls.cert_file=keys.toml",
+        "delivery.tls.key_file=keys.toml",
+        "revocations.file=revocations",
+    ]);
+    assert_eq!(done.code, 2, "{done:?}");
+    assert!(done.err.contains("keys.toml holds no certificate in PEM"));
+    assert!(done.err.contains("1 fault "), "{done:?}");
+}

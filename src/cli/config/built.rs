@@ -1,11 +1,14 @@
 //! What a configuration comes to when it is built: stores that answer, names that can be served,
-//! issuers and rules that work. Nothing listens.
+//! issuers and rules that work, certificates that are pairs. Nothing listens, nothing is written.
+
+use std::path::Path;
 
 use countersign_token::CanonicalPath;
 
 use crate::clock::Clock;
-use crate::config::model::{Config, Site};
+use crate::config::model::{Config, Site, TlsFiles};
 use crate::config::{Finding, Place};
+use crate::listen::Tls;
 use crate::sign::Signing;
 use crate::store::{self, Probed, Store, unreachable_names};
 
@@ -22,6 +25,10 @@ pub(super) struct Built {
 /// Builds everything, asks every store, and tells what it found.
 pub(super) async fn build(config: &Config, clock: &Clock) -> Built {
     let mut built = Built::default();
+    let signing_tls = config.signing.as_ref().and_then(|it| it.tls.as_ref());
+    built.pair("delivery.tls", config.delivery.tls.as_ref());
+    built.pair("signing.tls", signing_tls);
+    built.folder_of_revocations(config.revocations.file.as_deref());
     for (place, site) in config.sites.iter().enumerate() {
         let setting = format!("site.{place}.store");
         match store::open(&site.store).await {
@@ -40,6 +47,27 @@ pub(super) async fn build(config: &Config, clock: &Clock) -> Built {
 }
 
 impl Built {
+    fn pair(&mut self, table: &'static str, files: Option<&TlsFiles>) {
+        let Some(files) = files else { return };
+        if let Err(fault) = Tls::load(table, &files.cert_file, &files.key_file) {
+            self.faults.push(finding("", &fault));
+        }
+    }
+
+    /// The file itself is the running process's: it may be held, and need not be there yet.
+    fn folder_of_revocations(&mut self, file: Option<&Path>) {
+        let Some(folder) = file.and_then(Path::parent) else {
+            return;
+        };
+        if !folder.as_os_str().is_empty() && !folder.is_dir() {
+            let told = format!(
+                "there is no folder {}; make it, writable for the user that runs this",
+                folder.display()
+            );
+            self.faults.push(finding("revocations.file", &told));
+        }
+    }
+
     async fn ask(&mut self, site: &Site, store: &dyn Store, setting: &str) {
         match store.probe().await {
             Err(fault) => return self.faults.push(finding(setting, &fault)),
