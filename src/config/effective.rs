@@ -95,7 +95,8 @@ impl Walk<'_> {
 
     fn default(&self) -> serde_json::Value {
         let Documented { default, .. } = self.setting;
-        self.setting.default_value().unwrap_or(default).into()
+        let value = self.setting.default_value();
+        value.map_or_else(|| default.replace('`', "").into(), Into::into)
     }
 
     fn shown(&self, value: &Value) -> serde_json::Value {

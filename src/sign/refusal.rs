@@ -63,7 +63,7 @@ impl Refusal {
         match self {
             Self::NotSignedIn(fault) => problem.with_detail(fault.to_string()),
             Self::Invalid(errors) => Problem { errors, ..problem },
-            Self::Json(fault) => problem.with_detail(format!("the body is {fault}")),
+            Self::Json(fault) => problem.with_detail(format!("the body: {fault}")),
             Self::ContentType => problem.with_detail("send the body as application/json"),
             Self::TooLarge => {
                 problem.with_detail(format!("the body has more than {MAX_BODY_BYTES} bytes"))
@@ -135,7 +135,7 @@ impl Refusal {
                 "no_randomness",
                 "No random numbers to be had",
             ),
-            Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "No such call"),
+            Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "No such call or entry"),
             Self::Method => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 "method_not_allowed",

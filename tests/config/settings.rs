@@ -16,7 +16,7 @@ fn sites_and_listeners_must_differ() {
         "{faults:?}"
     );
     assert!(
-        told("has no hosts; with several sites each needs its own"),
+        told("site.0.hosts: has no hosts; with several sites each needs its own"),
         "{faults:?}"
     );
     assert!(

@@ -40,10 +40,10 @@ pub(super) fn sites(top: &Section<'_>) -> Sites {
         );
     }
     if sites.len() > 1 {
-        for place in &seen.without_hosts {
+        for (setting, place) in &seen.without_hosts {
             let message = "has no hosts; with several sites each needs its own, e.g. \
                            hosts = [\"media.example\"]";
-            top.fault_at("site", place, message);
+            top.fault_at(setting, place, message);
         }
     }
     Sites {
@@ -57,7 +57,8 @@ pub(super) fn sites(top: &Section<'_>) -> Sites {
 struct Seen {
     names: HashMap<String, Place>,
     hosts: HashMap<String, Place>,
-    without_hosts: Vec<Place>,
+    /// The setting's whole name, and where its table begins.
+    without_hosts: Vec<(String, Place)>,
 }
 
 fn site(section: &Section<'_>, seen: &mut Seen) -> Option<Site> {
@@ -126,7 +127,8 @@ fn once(
 fn hosts(section: &Section<'_>, seen: &mut Seen) -> Vec<String> {
     let listed = section.list("hosts").unwrap_or_default();
     if listed.is_empty() {
-        seen.without_hosts.push(section.place.clone());
+        let setting = section.full_name("hosts");
+        seen.without_hosts.push((setting, section.place.clone()));
     }
     let mut hosts = Vec::with_capacity(listed.len());
     for (text, place) in listed {
