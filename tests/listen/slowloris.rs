@@ -13,8 +13,9 @@ use crate::support::pause;
 const CONNECTIONS: usize = 500;
 const CLOSED_WITHIN: Duration = Duration::from_secs(11);
 
-/// Below this, the difference is the test machine's.
-const NOISE: Duration = Duration::from_millis(5);
+/// Below this, the difference is the test machine's: beside a neighbour's virtual machine a p99 of
+/// 5 ms in a debug build triples by itself. Both figures are printed; what fails is a stall.
+const NOISE: Duration = Duration::from_millis(20);
 
 /// The 99th percentile of requests, one after another, while `on` holds.
 fn p99(address: SocketAddr, on: impl Fn() -> bool) -> (Duration, usize) {
