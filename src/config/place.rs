@@ -73,7 +73,11 @@ pub struct Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.place)?;
-        if !self.setting.is_empty() {
+        let is_said = match &self.place {
+            Place::Flag(flag) => flag.strip_prefix("--set ") == Some(&self.setting),
+            _ => false,
+        };
+        if !self.setting.is_empty() && !is_said {
             write!(f, "{}: ", self.setting)?;
         }
         f.write_str(&self.message)
@@ -91,4 +95,32 @@ pub struct Faults(pub Vec<Finding>);
 fn lines(findings: &[Finding]) -> String {
     let lines: Vec<String> = findings.iter().map(Finding::to_string).collect();
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Finding, Place};
+
+    #[test]
+    fn a_finding_says_its_setting_once() {
+        let told = |place: Place| {
+            let finding = Finding {
+                place,
+                setting: "cache.max_bytes".to_owned(),
+                message: "is text".to_owned(),
+            };
+            finding.to_string()
+        };
+        let flag = |text: &str| told(Place::Flag(text.to_owned()));
+        assert_eq!(
+            flag("--set cache.max_bytes"),
+            "--set cache.max_bytes: is text"
+        );
+        assert_eq!(flag("--bytes"), "--bytes: cache.max_bytes: is text");
+        assert_eq!(flag("--set cache"), "--set cache: cache.max_bytes: is text");
+        assert_eq!(
+            told(Place::Nowhere),
+            "configuration: cache.max_bytes: is text"
+        );
+    }
 }
