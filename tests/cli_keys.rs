@@ -261,3 +261,29 @@ fn retire_refuses_what_would_break_running_urls() {
     assert_eq!(done.code, 2, "{done:?}");
     assert!(done.err.contains("nothing was written"), "{done:?}");
 }
+
+#[test]
+fn a_key_file_without_an_end_is_told_and_not_read() {
+    let folder = Folder::new();
+    for args in [
+        &["keys", "list", "--keys", "/dev/zero"][..],
+        &[
+            "sign",
+            "--keys",
+            "/dev/zero",
+            "--site",
+            "s",
+            "--path",
+            "/a",
+            "--expires",
+            "1h",
+        ],
+    ] {
+        let done = folder.run(args);
+        assert_eq!((done.code, done.out.as_str()), (2, ""), "{done:?}");
+        assert!(
+            done.err.contains("/dev/zero: it is longer than 16 MiB"),
+            "{done:?}"
+        );
+    }
+}

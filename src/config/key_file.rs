@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use countersign_token::{Key, RingFault, check_ring};
-use zeroize::Zeroizing;
 
 use super::key_entry::key;
 use super::model::KeyRing;
 use super::place::{Faults, Finding, Place, Warning};
 use super::reader::{Report, Section};
+use super::sources::read_text;
 use super::tree::{self, Table, Value};
 
 /// Reads a key file: TOML with `[[key]]`, or JSON with `{"keys": […]}` or a bare list.
@@ -16,8 +16,7 @@ use super::tree::{self, Table, Value};
 /// # Errors
 /// Every fault of the file at once; none of them quotes a secret.
 pub fn read_key_file(path: &Path) -> Result<(KeyRing, Vec<Warning>), Faults> {
-    let text = std::fs::read_to_string(path).map(Zeroizing::new);
-    let text = text.map_err(|error| {
+    let text = read_text(path).map_err(|error| {
         let message = match error.kind() {
             std::io::ErrorKind::NotFound => {
                 "there is no such file; make one with: countersign keys new --out FILE".to_owned()

@@ -42,6 +42,6 @@ pub use self::overlay::Flag;
 pub use self::overlay::process_environment;
 pub use self::place::{Faults, Finding, Place, Warning};
 pub use self::service_manager::process_socket_names;
-pub use self::sources::Sources;
+pub use self::sources::{Sources, read_text};
 pub use self::telemetry::{TelemetryFault, process_sends_traces};
 pub use self::units::{is_origin, rfc3339, to_hex, unix_secs};

@@ -102,6 +102,14 @@ impl Sources {
     }
 }
 
+/// The text of a file of configuration or keys, of at most 16 MiB.
+///
+/// # Errors
+/// The system's word; [`io::ErrorKind::FileTooLarge`] and [`io::ErrorKind::InvalidData`] (no UTF-8).
+pub fn read_text(path: &Path) -> io::Result<Zeroizing<String>> {
+    look(path, false).1
+}
+
 impl fmt::Debug for Sources {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.files.keys()).finish()
@@ -173,7 +181,7 @@ fn stamp(metadata: &Metadata) -> Stamp {
 mod tests {
     use std::fs;
 
-    use super::Sources;
+    use super::{MAX_FILE_BYTES, Sources, read_text};
 
     fn read(path: &std::path::Path) -> Sources {
         let mut sources = Sources::default();
@@ -195,6 +203,16 @@ mod tests {
         let second = read(&file);
         assert!(second.same_contents(&first));
         assert!(!second.is_untouched_since(&first));
+    }
+
+    #[test]
+    fn a_file_without_an_end_is_not_read_to_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("keys");
+        let made = fs::File::create(&file).unwrap();
+        made.set_len(MAX_FILE_BYTES + 1).unwrap();
+        let error = read_text(&file).unwrap_err();
+        assert_eq!(error.to_string(), "it is longer than 16 MiB");
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! `countersign keys new`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -13,7 +12,7 @@ use super::file;
 use crate::cli::print;
 use crate::clock::Clock;
 use crate::config::model::Text;
-use crate::config::{parse_key_file, rfc3339, to_hex, unix_secs};
+use crate::config::{parse_key_file, read_text, rfc3339, to_hex, unix_secs};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -115,8 +114,7 @@ pub(super) fn run(args: &Args, clock: &Clock) -> ExitCode {
 
 /// Adds to a key file, if what comes out is a good one.
 fn append(path: &Path, text: &str) -> Result<(), String> {
-    let before = fs::read_to_string(path).map(Zeroizing::new);
-    let before = before.map_err(|error| format!("{}: {error}", path.display()))?;
+    let before = read_text(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let addition = Zeroizing::new(format!("\n{text}"));
     let after = Zeroizing::new(format!("{}{}", *before, *addition));
     parse_key_file(path, &after)

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::new::NewKey;
 use crate::config::model::KeyRing;
-use crate::config::parse_key_file;
+use crate::config::{parse_key_file, read_text};
 
 /// A key file's text and its form.
 pub(super) struct RingFile {
@@ -34,8 +34,7 @@ impl RingFile {
         let shown = path.display();
         // A link stays a link: what it leads to is replaced.
         let path = fs::canonicalize(path).map_err(|error| format!("{shown}: {error}"))?;
-        let before = fs::read_to_string(&path).map(Zeroizing::new);
-        let before = before.map_err(|error| format!("{shown}: {error}"))?;
+        let before = read_text(&path).map_err(|error| format!("{shown}: {error}"))?;
         let (ring, _) = parse_key_file(&path, &before).map_err(|faults| faults.to_string())?;
         let form = match before.parse::<DocumentMut>() {
             Ok(toml)
@@ -152,8 +151,8 @@ impl RingFile {
         file.write_all(text.as_bytes()).map_err(told)?;
         file.as_file().set_permissions(mode).map_err(told)?;
         file.as_file().sync_all().map_err(told)?;
-        let now = fs::read_to_string(&self.path).map(Zeroizing::new);
-        if *now.map_err(told)? != *self.before {
+        let now = read_text(&self.path).map_err(told)?;
+        if *now != *self.before {
             return Err("was changed by somebody else just now; run this again".to_owned());
         }
         file.persist(&self.path)
