@@ -144,3 +144,59 @@ fn check_looks_at_certificates_and_at_the_folder_of_revocations() {
     assert!(done.err.contains("keys.toml holds no certificate in PEM"));
     assert!(done.err.contains("1 fault "), "{done:?}");
 }
+
+#[test]
+fn check_reads_the_revocations_that_serve_would_read_and_leaves_them_as_they_are() {
+    let folder = starter();
+    let check = |most: &str| {
+        let most = format!("revocations.max_entries={most}");
+        let file = "revocations.file=revocations";
+        folder.run(&["config", "check", "--set", file, "--set", &most])
+    };
+    let entry = |id: u32| {
+        format!(
+            "{{\"revoke\":{{\"id\":{id},\"site\":\"media\",\"subject\":{{\"jti\":\"x\"}},\"created_at\":5,\"by\":\"t\"}}}}\n"
+        )
+    };
+    let text = format!("{}{}{{\"lift\":", entry(1), entry(2));
+    folder.write("revocations", &text);
+    let done = check("2");
+    assert_eq!(done.code, 0, "{done:?}");
+    assert_eq!(
+        folder.read("revocations"),
+        text,
+        "a torn line is the server's to mend"
+    );
+    assert!(!folder.path().join("revocations.lock").exists());
+    for (text, most, told) in [
+        (&*entry(1), "0", "must be"),
+        (
+            &*format!("{}{}", entry(1), entry(2)),
+            "1",
+            "holds 2 entries",
+        ),
+        (
+            &*format!("{}nonsense\n", entry(1)),
+            "9",
+            "line 2 is no revocation",
+        ),
+    ] {
+        folder.write("revocations", text);
+        let done = check(most);
+        assert_eq!(done.code, 2, "{done:?}");
+        assert!(
+            done.err.contains("revocations.") && done.err.contains(told),
+            "{told}: {done:?}"
+        );
+    }
+    std::fs::remove_file(folder.path().join("revocations")).unwrap();
+    std::fs::create_dir(folder.path().join("revocations")).unwrap();
+    assert!(check("9").err.contains("it is no regular file"));
+}
+
+#[test]
+fn a_fault_of_a_flag_names_the_setting_once() {
+    let done = starter().run(&["config", "check", "--set", "cache.max_bytes=much"]);
+    assert_eq!(done.code, 2, "{done:?}");
+    assert_eq!(done.err.matches("cache.max_bytes").count(), 1, "{done:?}");
+}

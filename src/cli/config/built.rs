@@ -1,15 +1,17 @@
 //! What a configuration comes to when it is built: stores that answer, names that can be served,
-//! issuers and rules that work, certificates that are pairs. Nothing listens, nothing is written.
+//! issuers and rules that work, certificates that are pairs, revocations that can be read. Nothing
+//! listens, nothing is written.
 
 use std::path::Path;
 
 use countersign_token::CanonicalPath;
 
 use crate::clock::Clock;
-use crate::config::model::{Config, Site, TlsFiles};
+use crate::config::model::{Config, RevocationSettings, Site, TlsFiles};
 use crate::config::{Finding, Place};
 use crate::listen::Tls;
 use crate::sign::Signing;
+use crate::state::LocalRevocations;
 use crate::store::{self, Probed, Store, unreachable_names};
 
 /// How many names that no path can reach are told.
@@ -28,7 +30,7 @@ pub(super) async fn build(config: &Config, clock: &Clock) -> Built {
     let signing_tls = config.signing.as_ref().and_then(|it| it.tls.as_ref());
     built.pair("delivery.tls", config.delivery.tls.as_ref());
     built.pair("signing.tls", signing_tls);
-    built.folder_of_revocations(config.revocations.file.as_deref());
+    built.revocations(&config.revocations, clock.now_unix_secs());
     for (place, site) in config.sites.iter().enumerate() {
         let setting = format!("site.{place}.store");
         match store::open(&site.store).await {
@@ -55,8 +57,9 @@ impl Built {
     }
 
     /// The file itself is the running process's: it may be held, and need not be there yet.
-    fn folder_of_revocations(&mut self, file: Option<&Path>) {
-        let Some(folder) = file.and_then(Path::parent) else {
+    fn revocations(&mut self, settings: &RevocationSettings, now_unix_secs: u64) {
+        const SETTING: &str = "revocations.file";
+        let Some(folder) = settings.file.as_deref().and_then(Path::parent) else {
             return;
         };
         if !folder.as_os_str().is_empty() && !folder.is_dir() {
@@ -64,7 +67,10 @@ impl Built {
                 "there is no folder {}; make it, writable for the user that runs this",
                 folder.display()
             );
-            self.faults.push(finding("revocations.file", &told));
+            self.faults.push(finding(SETTING, &told));
+        } else if let Err(fault) = LocalRevocations::check(settings, now_unix_secs) {
+            let told = format!("{}: {}", fault.path.display(), fault.kind);
+            self.faults.push(finding(SETTING, &told));
         }
     }
 

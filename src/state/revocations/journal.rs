@@ -52,7 +52,7 @@ impl Journal {
         let mut file = private(path).map_err(io)?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(io)?;
-        let (lines, len_bytes) = read(&bytes, path).map_err(fault)?;
+        let (lines, len_bytes) = read(&bytes).map_err(fault)?;
         let mut journal = Self {
             path: path.to_owned(),
             file,
@@ -61,6 +61,7 @@ impl Journal {
             _lock: lock,
         };
         if len_bytes != bytes.len() as u64 {
+            tracing::warn!(path = %path.display(), "dropped the last line, which is torn");
             journal.file.set_len(len_bytes).map_err(io)?;
         }
         if bytes.last().is_some_and(|byte| *byte != b'\n') && len_bytes == bytes.len() as u64 {
@@ -68,6 +69,26 @@ impl Journal {
         }
         sync_folder(path).map_err(io)?;
         Ok((journal, lines))
+    }
+
+    /// The lines of a file that another process may hold; none where there is no file. Nothing is
+    /// made, mended or locked.
+    pub(super) fn look(path: &Path) -> Result<Vec<Line>, StateFault> {
+        let fault = |kind| StateFault {
+            path: path.to_owned(),
+            kind,
+        };
+        let io = |error: io::Error| fault(StateFaultKind::Io(error.to_string()));
+        let is_file = match std::fs::metadata(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            metadata => metadata.map_err(io)?.is_file(),
+        };
+        // A pipe would wait for its writer.
+        if !is_file {
+            return Err(io(io::Error::other("it is no regular file")));
+        }
+        let bytes = std::fs::read(path).map_err(io)?;
+        read(&bytes).map(|(lines, _)| lines).map_err(fault)
     }
 
     /// Adds a line; on failure the file is as before.
@@ -112,16 +133,13 @@ impl Journal {
 
 /// The lines, and how many bytes of the text they are. The last line may be torn: the process ended
 /// while it was written, so nobody was told that it is done.
-fn read(bytes: &[u8], path: &Path) -> Result<(Vec<Line>, u64), StateFaultKind> {
+fn read(bytes: &[u8]) -> Result<(Vec<Line>, u64), StateFaultKind> {
     let mut lines = Vec::new();
     let mut len_bytes = 0;
     for (at, text) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
         match serde_json::from_slice(text) {
             Ok(line) => lines.push(line),
-            Err(_) if text.last() != Some(&b'\n') => {
-                tracing::warn!(path = %path.display(), "dropped the last line, which is torn");
-                break;
-            }
+            Err(_) if text.last() != Some(&b'\n') => break,
             Err(error) => {
                 return Err(StateFaultKind::Line {
                     number: at + 1,

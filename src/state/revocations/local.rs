@@ -37,28 +37,12 @@ impl LocalRevocations {
         let Some(path) = &settings.file else {
             return Ok(Self::in_memory(settings));
         };
-        let (journal, lines) = Journal::open(path)?;
         let fault = |kind| StateFault {
             path: path.clone(),
             kind,
         };
-        let known = Known::new();
-        let mut next_id = 1;
-        for line in lines {
-            match line {
-                Line::Revoke(entry) => {
-                    next_id = next_id.max(entry.id.saturating_add(1));
-                    known.insert(entry);
-                }
-                Line::Lift(id) => known.remove(id),
-                Line::Next(id) => next_id = next_id.max(id),
-            }
-        }
-        known.expire(now_unix_secs);
-        let entries = known.len();
-        if entries > settings.max_entries {
-            return Err(fault(StateFaultKind::TooMany { entries }));
-        }
+        let (journal, lines) = Journal::open(path)?;
+        let (known, next_id) = replay(lines, settings.max_entries, now_unix_secs).map_err(fault)?;
         let mut writer = Writer {
             journal: Some(journal),
             next_id,
@@ -66,6 +50,23 @@ impl LocalRevocations {
         let tidied = writer.tidy(&known);
         tidied.map_err(|error| fault(StateFaultKind::Io(error.to_string())))?;
         Ok(Self::with(known, settings, writer))
+    }
+
+    /// Whether [`Self::open`] could make sense of the file, for who must leave it as it is. One that
+    /// is not there yet is right.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub fn check(settings: &RevocationSettings, now_unix_secs: u64) -> Result<(), StateFault> {
+        let Some(path) = &settings.file else {
+            return Ok(());
+        };
+        let lines = Journal::look(path)?;
+        let replayed = replay(lines, settings.max_entries, now_unix_secs);
+        replayed.map(drop).map_err(|kind| StateFault {
+            path: path.clone(),
+            kind,
+        })
     }
 
     /// None, and the end of the process is the end of those to come.
@@ -81,6 +82,32 @@ impl LocalRevocations {
             writer: Mutex::new(writer),
         }))
     }
+}
+
+/// What the lines come to, and the least id that was never given.
+fn replay(
+    lines: Vec<Line>,
+    max_entries: usize,
+    now_unix_secs: u64,
+) -> Result<(Known, u64), StateFaultKind> {
+    let known = Known::new();
+    let mut next_id = 1;
+    for line in lines {
+        match line {
+            Line::Revoke(entry) => {
+                next_id = next_id.max(entry.id.saturating_add(1));
+                known.insert(entry);
+            }
+            Line::Lift(id) => known.remove(id),
+            Line::Next(id) => next_id = next_id.max(id),
+        }
+    }
+    known.expire(now_unix_secs);
+    let entries = known.len();
+    if entries > max_entries {
+        return Err(StateFaultKind::TooMany { entries });
+    }
+    Ok((known, next_id))
 }
 
 impl Writer {
