@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::Signing;
 use super::caller::Caller;
-use super::lifetime::{Bounds, LifetimeFault};
+use super::lifetime::{Bounds, LifetimeFault, Times};
 use super::refusal::Refusal;
 use super::request::{Expiry, SignRequest, TokenId};
 use super::rules::Matched;
@@ -58,9 +58,10 @@ pub(super) fn grant(
     let matched = state.rules.first_match(site.token.name(), &caller.claims);
     let matched = matched.ok_or(Refusal::NoRule)?;
     let mut terms = inside_the_rule(&request, &matched, caller, client)?;
-    terms.exp = expiry(&request, &matched, &signer, now)?;
+    let times = times(&request, &matched, &signer, now)?;
+    terms.exp = times.exp;
     terms.jti = token_id(&request.jti)?;
-    terms.iat = issued_at(state, &signer, &terms, &request, now);
+    terms.iat = Some(issued_at(state, &signer, &terms, times.iat, now));
     if signer.revokes(&terms) {
         return Err(Refusal::Revoked);
     }
@@ -109,16 +110,16 @@ fn beyond(matched: &Matched<'_>, faults: Vec<FieldFault>) -> Refusal {
     }
 }
 
-fn expiry(
+fn times(
     request: &SignRequest,
     matched: &Matched<'_>,
     signer: &Signer<'_>,
     now: u64,
-) -> Result<u64, Refusal> {
+) -> Result<Times, Refusal> {
     let bounds = Bounds::new(matched.rule.max_ttl.as_secs(), signer.site, signer.key);
     let object = (signer.site.token.name(), request.path.as_str());
     bounds
-        .expiry(request.expiry, request.stable, now, object)
+        .times(request.expiry, request.stable, now, object)
         .map_err(|lifetime| {
             let at = matches!(request.expiry, Expiry::At(_));
             let fault = FieldFault {
@@ -132,23 +133,13 @@ fn expiry(
         })
 }
 
-/// A token says when it was issued only where something is revoked by that. A URL that shall stay
-/// the same says the time that it must not be older than.
-fn issued_at(
-    state: &Signing,
-    signer: &Signer<'_>,
-    terms: &Terms,
-    request: &SignRequest,
-    now: u64,
-) -> Option<u64> {
+/// A window that has begun before everything older was revoked begins then: what is signed now is
+/// good, and stays the same for the rest of the window.
+fn issued_at(state: &Signing, signer: &Signer<'_>, terms: &Terms, iat: u64, now: u64) -> u64 {
     let known = state.shared.revocations.known();
     let site = signer.site.token.name();
-    let least = known.issued_before(site, terms.sub.as_deref(), now)?;
-    Some(if request.stable {
-        least
-    } else {
-        now.max(least)
-    })
+    let least = known.issued_before(site, terms.sub.as_deref(), now);
+    iat.max(least.unwrap_or(0))
 }
 
 fn token_id(asked: &TokenId) -> Result<Option<String>, Refusal> {

@@ -21,6 +21,14 @@ pub(super) struct Bounds {
     pub(super) until: Option<u64>,
 }
 
+/// A token's times, in Unix seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Times {
+    pub(super) exp: u64,
+    /// Never ahead.
+    pub(super) iat: u64,
+}
+
 /// Why there is no such expiry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum LifetimeFault {
@@ -44,32 +52,45 @@ impl Bounds {
         }
     }
 
-    /// The expiry, in Unix seconds. `is_stable`: the same for every request inside a window.
-    pub(super) fn expiry(
+    /// When the token ends and since when it is said to exist. `is_stable`: the same for every
+    /// request inside a window, which both times are then borders of.
+    pub(super) fn times(
         &self,
         asked: Expiry,
         is_stable: bool,
         now_unix_secs: u64,
         (site, path): (&str, &str),
-    ) -> Result<u64, LifetimeFault> {
+    ) -> Result<Times, LifetimeFault> {
         let now = now_unix_secs;
-        let settle = |ttl_secs| {
-            if is_stable {
-                stable::expiry(now, ttl_secs, site, path)
+        let settle = |ttl_secs, latest: u64| {
+            let exp = if is_stable {
+                stable::expiry(now, ttl_secs, site, path).min(latest)
             } else {
-                now.saturating_add(ttl_secs)
-            }
+                now.saturating_add(ttl_secs).min(latest)
+            };
+            let iat = if is_stable {
+                exp.saturating_sub(ttl_secs)
+            } else {
+                now
+            };
+            Times { exp, iat }
         };
         match asked {
             Expiry::Default => {
                 let most = self.rule_secs.min(self.key_secs.unwrap_or(u64::MAX));
-                let exp = settle(most.min(DEFAULT_LIFETIME_SECS));
                 // A key's last tokens end with it: one expiry for all, so still a stable one.
-                Ok(exp.min(self.until.unwrap_or(u64::MAX)))
+                let latest = self.until.unwrap_or(u64::MAX);
+                Ok(settle(most.min(DEFAULT_LIFETIME_SECS), latest))
             }
-            Expiry::In(ttl_secs) => self.check(now, ttl_secs).map(|()| settle(ttl_secs)),
+            Expiry::In(ttl_secs) => {
+                let checked = self.check(now, ttl_secs);
+                checked.map(|()| settle(ttl_secs, u64::MAX))
+            }
             Expiry::At(exp) if exp <= now => Err(LifetimeFault::Past),
-            Expiry::At(exp) => self.check(now, exp - now).map(|()| exp),
+            Expiry::At(exp) => {
+                let checked = self.check(now, exp - now);
+                checked.map(|()| Times { exp, iat: now })
+            }
         }
     }
 
@@ -103,7 +124,8 @@ mod tests {
     };
 
     fn expiry(bounds: Bounds, asked: Expiry, is_stable: bool) -> Result<u64, LifetimeFault> {
-        bounds.expiry(asked, is_stable, NOW, ("s", "/a"))
+        let times = bounds.times(asked, is_stable, NOW, ("s", "/a"));
+        times.map(|times| times.exp)
     }
 
     #[test]
@@ -154,6 +176,24 @@ mod tests {
             }),
             40
         );
+    }
+
+    #[test]
+    fn it_is_issued_now_or_at_the_begin_of_its_window() {
+        let issued = |asked, is_stable, now| {
+            let times = BOUNDS.times(asked, is_stable, now, ("s", "/a")).unwrap();
+            (times.iat, times.exp)
+        };
+        assert_eq!(issued(Expiry::In(60), false, NOW).0, NOW);
+        assert_eq!(issued(Expiry::At(NOW + 60), true, NOW).0, NOW);
+        let (iat, exp) = issued(Expiry::In(4_000), true, NOW);
+        assert_eq!(
+            (exp - iat, iat <= NOW, NOW - iat < 1_000),
+            (4_000, true, true)
+        );
+        assert_eq!(issued(Expiry::In(4_000), true, iat), (iat, exp));
+        assert_eq!(issued(Expiry::In(4_000), true, iat + 999), (iat, exp));
+        assert_ne!(issued(Expiry::In(4_000), true, iat + 1_000), (iat, exp));
     }
 
     #[test]

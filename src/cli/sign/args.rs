@@ -85,6 +85,9 @@ pub(in crate::cli) struct GrantArgs {
     /// Valid from a duration or moment on
     #[arg(long, value_name = "DURATION|TIME")]
     pub nbf: Option<String>,
+    /// When it was issued: now, a time or Unix seconds; revocation by issued_before reads it
+    #[arg(long, value_name = "now|TIME")]
+    pub iat: Option<String>,
     /// Only for clients in these addresses or networks: 203.0.113.7, 2001:db8::/64
     #[arg(long, value_name = "NETWORK", value_delimiter = ',')]
     pub ip: Vec<String>,
@@ -184,7 +187,11 @@ impl GrantArgs {
         Ok(Terms {
             exp: moment("--expires", &self.expires, now)?,
             nbf: nbf.transpose()?,
-            iat: None,
+            iat: self
+                .iat
+                .as_deref()
+                .map(|text| issued(text, now))
+                .transpose()?,
             path: self.paths.clone(),
             ip: self.ip.clone(),
             geo: self.geo.clone(),
@@ -204,6 +211,20 @@ impl GrantArgs {
             bps: self.bps,
             data: self.data.clone(),
         })
+    }
+}
+
+/// A token that says to be younger than it is would outlive a revocation.
+fn issued(text: &str, now: u64) -> Result<u64, String> {
+    match unix_secs(text) {
+        _ if text == "now" => Ok(now),
+        Some(secs) if secs <= now => Ok(secs),
+        Some(_) => Err(format!(
+            "--iat {text:?}: lies ahead; write now, or a time that is past"
+        )),
+        None => Err(format!(
+            "--iat {text:?}: is no moment; write now, 2030-01-31T12:00:00Z or Unix seconds"
+        )),
     }
 }
 
@@ -231,9 +252,22 @@ fn moment(flag: &str, text: &str, now: u64) -> Result<u64, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::moment;
+    use super::{issued, moment};
 
     const NOW: u64 = 1_800_000_000;
+
+    #[test]
+    fn a_token_is_issued_now_or_before() {
+        assert_eq!(issued("now", NOW), Ok(NOW));
+        assert_eq!(issued("1700000000", NOW), Ok(1_700_000_000));
+        for (text, part) in [
+            ("1800000001", "lies ahead"),
+            ("soon", "is no moment"),
+            ("15m", "is no moment"),
+        ] {
+            assert!(issued(text, NOW).unwrap_err().contains(part), "{text}");
+        }
+    }
 
     #[test]
     fn moments_are_durations_from_now_or_absolute() {
