@@ -16,7 +16,7 @@ use crate::listen::{
     TlsFault, Workers, serve, service_manager,
 };
 use crate::observe::{Observer, Outlets};
-use crate::sign::{self, RemoteKeys, SigningFault};
+use crate::sign::{self, Kept, SigningFault};
 use crate::sites::Sites;
 use crate::state::{State, StateFault};
 use crate::store::StoreFault;
@@ -77,7 +77,7 @@ pub struct Server {
     delivery: Delivery,
     ops: Ops,
     signing: SigningSlot,
-    remote_keys: RemoteKeys,
+    signing_kept: Kept,
     signing_proxies: Proxies,
     delivery_tls: Option<Arc<Tls>>,
     signing_tls: Option<Arc<Tls>>,
@@ -109,20 +109,21 @@ impl Server {
             clock,
             observer,
         ));
-        let remote_keys = RemoteKeys::default();
+        let signing_kept = Kept::default();
         let signing = config.signing.as_ref();
         let delivery_tls = tls("delivery.tls", config.delivery.tls.as_ref())?;
         let signing_tls = signing.and_then(|signing| signing.tls.as_ref());
         let signing_tls = tls("signing.tls", signing_tls)?;
         let signing_proxies = signing.map(|signing| signing.proxies.clone());
-        let signing = signing.map(|signing| live::signing_api(signing, &sites, &app, &remote_keys));
+        let signing =
+            signing.map(|signing| live::signing_api(signing, &sites, &app, &signing_kept));
         let signing = signing.transpose()?.map(Arc::new);
         Ok(Self {
             app,
             delivery: config.delivery,
             ops: config.ops,
             signing: Arc::new(signing.into()),
-            remote_keys,
+            signing_kept,
             signing_proxies: signing_proxies.unwrap_or_default(),
             delivery_tls,
             signing_tls,
@@ -134,7 +135,7 @@ impl Server {
         Live {
             app: Arc::clone(&self.app),
             signing: Arc::clone(&self.signing),
-            remote_keys: self.remote_keys.clone(),
+            signing_kept: self.signing_kept.clone(),
             signing_proxies: self.signing_proxies.clone(),
             tls: self.tls(),
         }

@@ -13,7 +13,9 @@ use http::HeaderName;
 use zeroize::Zeroizing;
 
 pub use self::serving::{CacheRule, DeniedNavigation, Destination, EdgeRevocation, Serving};
-pub use self::signing::{ApiKey, BindIp, Issuer, IssuerKeys, Override, Permission, Rule, Signing};
+pub use self::signing::{
+    ApiKey, BindIp, Issuer, IssuerKeys, Override, Permission, RateLimit, Rule, Signing,
+};
 
 use super::networks::Networks;
 use crate::cookie::Attributes;

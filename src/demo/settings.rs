@@ -9,8 +9,8 @@ use tempfile::TempDir;
 use super::{DemoFault, Options, Source};
 use crate::config::model::{
     Answers, CacheSettings, Config, CookieSettings, Cors, Delivery, GuardSettings, Issuer,
-    IssuerKeys, KeyRing, Log, Ops, Proxies, Reload, RevocationSettings, Rule, Secret, Serving,
-    Signing, Site, StoreSettings, UseSettings,
+    IssuerKeys, KeyRing, Log, Ops, Proxies, RateLimit, Reload, RevocationSettings, Rule, Secret,
+    Serving, Signing, Site, StoreSettings, UseSettings,
 };
 use crate::config::to_hex;
 use crate::server::Listeners;
@@ -175,6 +175,7 @@ fn signing(
         tls: None,
         proxies: Proxies::default(),
         allowed_origins,
+        rate_limit: Some(RateLimit::default()),
         issuers: vec![Issuer {
             issuer: ISSUER.to_owned(),
             audience: vec![AUDIENCE.to_owned()],

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::config::model::{self, Config};
 use crate::listen::Tls;
 use crate::observe::{Observer, Watched};
-use crate::sign::{self, RemoteKeys, Shared};
+use crate::sign::{self, Kept, Shared};
 use crate::sites::{Site, Sites};
 use crate::store::{self, Probed, StoreFault};
 
@@ -22,7 +22,7 @@ pub(super) type SigningSlot = Arc<ArcSwapOption<Router>>;
 pub struct Live {
     pub(super) app: Arc<App>,
     pub(super) signing: SigningSlot,
-    pub(super) remote_keys: RemoteKeys,
+    pub(super) signing_kept: Kept,
     /// Those of the start, which the listener knows.
     pub(super) signing_proxies: model::Proxies,
     pub(super) tls: Vec<Arc<Tls>>,
@@ -48,7 +48,7 @@ impl Live {
         }
         let signing = config.signing.as_ref();
         let router =
-            signing.map(|signing| signing_api(signing, &sites, &self.app, &self.remote_keys));
+            signing.map(|signing| signing_api(signing, &sites, &self.app, &self.signing_kept));
         let router = router.transpose().map_err(|fault| vec![fault])?;
         let objects = &self.app.objects;
         objects.divide(sites.iter().map(|site| &site.config));
@@ -114,13 +114,13 @@ pub(super) fn signing_api(
     signing: &model::Signing,
     sites: &[Arc<Site>],
     app: &App,
-    remote: &RemoteKeys,
+    kept: &Kept,
 ) -> Result<Router, ServerFault> {
     let shared = Shared {
         revocations: Arc::clone(&app.state.revocations),
         caches: Arc::new(app.objects.clone()),
     };
-    sign::Signing::with_remote_keys(signing, sites.to_vec(), app.clock.clone(), remote)
+    sign::Signing::keeping(signing, sites.to_vec(), app.clock.clone(), kept)
         .map(|signing| sign::router(signing.with_shared(shared)))
         .map_err(ServerFault::Signing)
 }

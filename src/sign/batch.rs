@@ -46,6 +46,7 @@ pub(super) async fn batch(call: &Call<'_>, asked: Asked) -> Result<Results, Refu
     if !faults.is_empty() {
         return Err(Refusal::Invalid(faults));
     }
+    call.charge_batch(&asked.caller, requests.len())?;
     let mut results = Vec::with_capacity(requests.len());
     for (place, request) in requests.into_iter().enumerate() {
         if place % TURN == TURN - 1 {

@@ -2,6 +2,8 @@
 //! read.
 
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
@@ -15,6 +17,7 @@ use serde_json::{Map, Value};
 use super::Signing;
 use super::caller::{Caller, NotSignedIn};
 use super::json;
+use super::rate::{Allowance, RateFault};
 use super::refusal::{MAX_BODY_BYTES, Refusal};
 use crate::request::{Client, RequestId};
 
@@ -25,6 +28,8 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 pub(super) struct Call<'s> {
     pub(super) state: &'s Signing,
     pub(super) request_id: String,
+    /// What the caller has left, once it is known who it is.
+    allowance: Mutex<Option<Allowance>>,
 }
 
 /// Who asks, and what for.
@@ -41,19 +46,53 @@ impl<'s> Call<'s> {
         Self {
             state,
             request_id: RequestId::random().to_string(),
+            allowance: Mutex::new(None),
         }
     }
 
-    /// The caller, of a call without a body.
+    /// The caller, of a call without a body. It counts as one of what the caller may ask for.
     pub(super) async fn caller(&self, headers: &HeaderMap) -> Result<Caller, Refusal> {
         let now = self.state.clock.now_unix_secs();
         let identified = self.state.callers.identify(headers, now).await;
-        identified.map_err(|fault| {
+        let caller = identified.map_err(|fault| {
             if fault != NotSignedIn::Missing {
                 tracing::debug!(request_id = self.request_id, %fault, "refused a bearer token");
             }
             Refusal::NotSignedIn(fault)
-        })
+        })?;
+        self.charge(&caller, 1)?;
+        Ok(caller)
+    }
+
+    /// Counts a batch of `count`, of which one is counted already.
+    pub(super) fn charge_batch(&self, caller: &Caller, count: usize) -> Result<(), Refusal> {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        let burst = self.state.rate_limit.map(|limit| limit.burst.get());
+        match burst {
+            Some(burst) if count > burst => Err(Refusal::Rate(RateFault::BeyondBurst { burst })),
+            _ => self.charge(caller, count.saturating_sub(1)),
+        }
+    }
+
+    fn charge(&self, caller: &Caller, count: u32) -> Result<(), Refusal> {
+        let (Some(limit), Some(count)) = (self.state.rate_limit, NonZeroU32::new(count)) else {
+            return Ok(());
+        };
+        let charged = self.state.rates.charge(caller, limit, count);
+        let mut allowance = self
+            .allowance
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        match charged {
+            Ok(left) => {
+                *allowance = Some(left);
+                Ok(())
+            }
+            Err(fault) => {
+                allowance.get_or_insert(Allowance::spent(limit));
+                Err(Refusal::Rate(fault))
+            }
+        }
     }
 
     /// The caller and its JSON object.
@@ -73,10 +112,23 @@ impl<'s> Call<'s> {
 
     /// The answer: JSON, or a problem.
     pub(super) fn answer(&self, result: Result<impl Serialize, Refusal>) -> Response {
-        match result {
-            Ok(told) => axum::Json(told).into_response(),
+        self.respond(result.map(axum::Json))
+    }
+
+    /// The answer, with what the caller has left.
+    pub(super) fn respond(&self, result: Result<impl IntoResponse, Refusal>) -> Response {
+        let mut response = match result {
+            Ok(told) => told.into_response(),
             Err(refusal) => refusal.into_response(&self.request_id),
+        };
+        let allowance = *self
+            .allowance
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(allowance) = allowance {
+            allowance.tell(response.headers_mut());
         }
+        response
     }
 }
 

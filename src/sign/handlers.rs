@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, Request, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 
 use super::Signing;
@@ -89,10 +89,7 @@ pub(super) async fn revoke(State(state): State<Arc<Signing>>, request: Request) 
         Ok(asked) => revocations::revoke(&call, asked).await,
         Err(refusal) => Err(refusal),
     };
-    match revoked {
-        Ok(revoked) => (StatusCode::CREATED, axum::Json(revoked)).into_response(),
-        Err(refusal) => refusal.into_response(&call.request_id),
-    }
+    call.respond(revoked.map(|revoked| (StatusCode::CREATED, axum::Json(revoked))))
 }
 
 /// `GET /v1/revocations`, for callers with the permission.
@@ -120,10 +117,7 @@ pub(super) async fn lift(
         Ok(caller) => revocations::lift(&call, &caller, &id, &query).await,
         Err(refusal) => Err(refusal),
     };
-    match lifted {
-        Ok(()) => StatusCode::NO_CONTENT.into_response(),
-        Err(refusal) => refusal.into_response(&call.request_id),
-    }
+    call.respond(lifted.map(|()| StatusCode::NO_CONTENT))
 }
 
 /// `POST /v1/purge`, for callers with the permission.

@@ -14,6 +14,7 @@ mod json;
 mod keys;
 mod lifetime;
 mod purge;
+mod rate;
 mod refusal;
 mod request;
 mod revocations;
@@ -30,7 +31,7 @@ use axum::Router;
 use axum::middleware::map_response;
 use axum::response::Response;
 use axum::routing::{delete, get, post};
-use http::{HeaderValue, Method, header};
+use http::{HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use self::caller::{ApiKeys, Callers};
@@ -38,6 +39,7 @@ pub use self::caller::{
     IssuerFault, IssuerFaultKind, Issuers, MAX_BEARER_BYTES, RemoteKeys, issuers,
 };
 pub use self::lifetime::DEFAULT_LIFETIME_SECS;
+pub use self::rate::CallerRates;
 pub use self::rules::{RuleFault, RuleFaultKind, Rules, rules};
 pub use self::template::TemplateFault;
 use crate::clock::Clock;
@@ -54,7 +56,18 @@ pub struct Signing {
     proxies: model::Proxies,
     allowed_origins: Vec<String>,
     clock: Clock,
+    rate_limit: Option<model::RateLimit>,
+    rates: Arc<CallerRates>,
     shared: Shared,
+}
+
+/// What lives on when the configuration is read again.
+#[derive(Clone, Debug, Default)]
+pub struct Kept {
+    /// Issuers' keys that stand at URLs.
+    pub remote_keys: RemoteKeys,
+    /// Who has asked for how much.
+    pub rates: Arc<CallerRates>,
 }
 
 /// What the API changes and the delivery looks at.
@@ -87,20 +100,23 @@ impl Signing {
         sites: Vec<Arc<Site>>,
         clock: Clock,
     ) -> Result<Self, Vec<SigningFault>> {
-        Self::with_remote_keys(signing, sites, clock, &RemoteKeys::default())
+        Self::keeping(signing, sites, clock, &Kept::default())
     }
 
-    /// The same; keys at URLs are taken from `remote` where it has them.
+    /// The same, with what an earlier one has left.
     ///
     /// # Errors
     /// Every [`SigningFault`].
-    pub fn with_remote_keys(
+    pub fn keeping(
         signing: &model::Signing,
         sites: Vec<Arc<Site>>,
         clock: Clock,
-        remote: &RemoteKeys,
+        kept: &Kept,
     ) -> Result<Self, Vec<SigningFault>> {
-        match (issuers(&signing.issuers, remote), rules(&signing.rules)) {
+        match (
+            issuers(&signing.issuers, &kept.remote_keys),
+            rules(&signing.rules),
+        ) {
             (Ok(issuers), Ok(rules)) => Ok(Self {
                 sites,
                 callers: Callers::new(issuers, ApiKeys::new(&signing.api_keys)),
@@ -108,6 +124,8 @@ impl Signing {
                 proxies: signing.proxies.clone(),
                 allowed_origins: signing.allowed_origins.clone(),
                 clock,
+                rate_limit: signing.rate_limit,
+                rates: Arc::clone(&kept.rates),
                 shared: Shared {
                     revocations: State::in_memory().revocations,
                     caches: Arc::new(()),
@@ -185,7 +203,12 @@ fn cors(allowed_origins: &[String]) -> Option<CorsLayer> {
             .allow_origin(origins)
             .allow_methods([Method::GET, Method::POST, Method::DELETE])
             .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
-            .expose_headers([header::WWW_AUTHENTICATE])
+            .expose_headers([
+                header::WWW_AUTHENTICATE,
+                header::RETRY_AFTER,
+                HeaderName::from_static("ratelimit"),
+                HeaderName::from_static("ratelimit-policy"),
+            ])
             .max_age(Duration::from_secs(600)),
     )
 }

@@ -6,6 +6,7 @@ use http::{HeaderValue, StatusCode, header};
 
 use super::caller::NotSignedIn;
 use super::json::JsonFault;
+use super::rate::RateFault;
 use crate::answer::problem::{FieldFault, Problem};
 use crate::config::model::Permission;
 use crate::state::RevocationFault;
@@ -36,6 +37,8 @@ pub(super) enum Refusal {
     Revocation(RevocationFault),
     NoSigningKey,
     NoRandomness,
+    /// The caller asks too fast, or for more at once than it ever may.
+    Rate(RateFault),
     NotFound,
     Method,
 }
@@ -46,6 +49,10 @@ impl Refusal {
             Self::NotSignedIn(fault) => Some(challenge(fault)),
             _ => None,
         };
+        let wait_secs = match self {
+            Self::Rate(RateFault::TooFast { wait_secs, .. }) => Some(wait_secs),
+            _ => None,
+        };
         let mut response = self.problem(request_id).into_response().map(Body::from);
         if let Some(challenge) = challenge {
             let headers = response.headers_mut();
@@ -53,6 +60,10 @@ impl Refusal {
                 header::WWW_AUTHENTICATE,
                 HeaderValue::from_static(challenge),
             );
+        }
+        if let Some(wait_secs) = wait_secs {
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, wait_secs.into());
         }
         response
     }
@@ -81,6 +92,13 @@ impl Refusal {
             Self::Revoked => problem
                 .with_detail("the user, session, token id or signing key is revoked at this site"),
             Self::NoSigningKey => problem.with_detail("the site has no active signing key now"),
+            Self::Rate(RateFault::TooFast { limit, wait_secs }) => problem.with_detail(format!(
+                "the caller has used up its {} calls a second and burst of {}; ask again in {wait_secs} s",
+                limit.per_second, limit.burst
+            )),
+            Self::Rate(RateFault::BeyondBurst { burst }) => problem.with_detail(format!(
+                "a caller may ask for {burst} at once (signing.rate_limit.burst); send smaller batches"
+            )),
             Self::Body | Self::NoRandomness | Self::NotFound | Self::Method => problem,
         }
     }
@@ -134,6 +152,16 @@ impl Refusal {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "no_randomness",
                 "No random numbers to be had",
+            ),
+            Self::Rate(RateFault::TooFast { .. }) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_requests",
+                "Too many requests",
+            ),
+            Self::Rate(RateFault::BeyondBurst { .. }) => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too_large",
+                "Too many requests in one batch",
             ),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "No such call or entry"),
             Self::Method => (

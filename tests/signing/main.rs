@@ -12,6 +12,7 @@ mod http;
 mod jwks_url;
 mod jwt;
 mod keys;
+mod rate;
 mod requests;
 mod rules;
 mod urls;

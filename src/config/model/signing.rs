@@ -1,6 +1,7 @@
 //! The signing API: who may ask, and what each of them may have signed.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::{Proxies, Secret, TlsFiles};
@@ -16,12 +17,38 @@ pub struct Signing {
     pub proxies: Proxies,
     /// `allowed_origins`: the API's own CORS list; default none.
     pub allowed_origins: Vec<String>,
+    /// `[signing.rate_limit]`; `None`: callers ask as often as they like.
+    pub rate_limit: Option<RateLimit>,
     /// `[[signing.issuer]]`.
     pub issuers: Vec<Issuer>,
     /// `[[signing.api_key]]`.
     pub api_keys: Vec<ApiKey>,
     /// `[[signing.rule]]`, first match wins.
     pub rules: Vec<Rule>,
+}
+
+/// How much one caller may ask for. A batch counts as many as it has requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    /// `per_second`, default 100.
+    pub per_second: NonZeroU32,
+    /// `burst`, default 2,000: as much at once, after a rest.
+    pub burst: NonZeroU32,
+}
+
+impl Default for RateLimit {
+    fn default() -> Self {
+        const fn number(number: u32) -> NonZeroU32 {
+            match NonZeroU32::new(number) {
+                Some(number) => number,
+                None => NonZeroU32::MIN,
+            }
+        }
+        Self {
+            per_second: number(100),
+            burst: number(2_000),
+        }
+    }
 }
 
 /// Whose JWTs are believed.

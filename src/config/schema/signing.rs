@@ -1,9 +1,14 @@
 //! `[signing]` and `[[signing.api_key]]`.
 
+use std::num::NonZeroU32;
+
 use super::{answers, issuer, listen, listener, proxies, rule};
-use crate::config::model::{ApiKey, Signing};
+use crate::config::model::{ApiKey, RateLimit, Signing};
 use crate::config::reader::Section;
 use crate::config::units;
+
+/// The most calls of one caller, in a second and at once.
+const MAX_RATE: u64 = 1_000_000;
 
 /// `[signing]`; `None` with `enabled = false`, and where it is not written at all.
 pub(super) fn signing(section: &Section<'_>, sites: &[String]) -> Option<Signing> {
@@ -16,6 +21,7 @@ pub(super) fn signing(section: &Section<'_>, sites: &[String]) -> Option<Signing
         tls: listener::tls(section),
         proxies: proxies::proxies(section),
         allowed_origins: answers::allowed_origins(section, false),
+        rate_limit: section.table("rate_limit", rate_limit),
         issuers: issuers.into_iter().flatten().collect(),
         api_keys: api_keys.into_iter().flatten().collect(),
         rules: rules.into_iter().flatten().collect(),
@@ -34,6 +40,23 @@ fn warn_of_what_never_signs(section: &Section<'_>) {
     if section.find("rule").is_none() {
         section.warn("", "nothing may be signed; add [[signing.rule]]");
     }
+}
+
+fn rate_limit(section: &Section<'_>) -> Option<RateLimit> {
+    let default = RateLimit::default();
+    let number = |name, least| {
+        let number = section.integer(name, least, MAX_RATE)?;
+        u32::try_from(number).ok()
+    };
+    let per_second = number("per_second", 0);
+    let burst = number("burst", 1).and_then(NonZeroU32::new);
+    Some(RateLimit {
+        per_second: match per_second {
+            Some(number) => NonZeroU32::new(number)?,
+            None => default.per_second,
+        },
+        burst: burst.unwrap_or(default.burst),
+    })
 }
 
 fn api_key(section: &Section<'_>) -> Option<ApiKey> {
