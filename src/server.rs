@@ -22,9 +22,11 @@ use crate::state::{State, StateFault};
 use crate::store::StoreFault;
 use crate::{deliver, ops};
 
+mod certificates;
 mod listeners;
 mod live;
 
+use self::certificates::Certificates;
 pub use self::listeners::{Addresses, Listeners};
 use self::listeners::{from_std, spread};
 use self::live::SigningSlot;
@@ -81,6 +83,9 @@ pub struct Server {
     signing_proxies: Proxies,
     delivery_tls: Option<Arc<Tls>>,
     signing_tls: Option<Arc<Tls>>,
+    certificates: Certificates,
+    /// How often certificates are looked at.
+    reread_interval: Duration,
 }
 
 impl Server {
@@ -114,6 +119,8 @@ impl Server {
         let delivery_tls = tls("delivery.tls", config.delivery.tls.as_ref())?;
         let signing_tls = signing.and_then(|signing| signing.tls.as_ref());
         let signing_tls = tls("signing.tls", signing_tls)?;
+        let pairs = [&delivery_tls, &signing_tls].into_iter().flatten().cloned();
+        let certificates = Certificates::new(pairs.collect(), Arc::clone(&app.observer));
         let signing_proxies = signing.map(|signing| signing.proxies.clone());
         let signing =
             signing.map(|signing| live::signing_api(signing, &sites, &app, &signing_kept));
@@ -127,6 +134,8 @@ impl Server {
             signing_proxies: signing_proxies.unwrap_or_default(),
             delivery_tls,
             signing_tls,
+            certificates,
+            reread_interval: config.reload.interval,
         })
     }
 
@@ -137,14 +146,8 @@ impl Server {
             signing: Arc::clone(&self.signing),
             signing_kept: self.signing_kept.clone(),
             signing_proxies: self.signing_proxies.clone(),
-            tls: self.tls(),
+            certificates: self.certificates.clone(),
         }
-    }
-
-    /// What listeners prove themselves with; to be read again when files may have changed.
-    pub fn tls(&self) -> Vec<Arc<Tls>> {
-        let all = [&self.delivery_tls, &self.signing_tls];
-        all.into_iter().flatten().cloned().collect()
     }
 
     /// Serves until `shutdown` says so, then drains. `answer` delivers; usually
@@ -163,7 +166,7 @@ impl Server {
         A: Fn(Arc<App>, SocketAddr, Request<Incoming>) -> F + Clone + Send + 'static,
         F: Future<Output = Response<deliver::AnswerBody>> + Send + 'static,
     {
-        let rereading = RereadTls(tokio::spawn(reread_tls(self.tls())));
+        let rereading = self.certificates.reread_every(self.reread_interval);
         let Self { app, delivery, .. } = self;
         let clear = settings(&delivery);
         let drain = app.drain.clone();
@@ -255,27 +258,6 @@ where
         }
     };
     Workers::start(sockets.into_iter().map(work).collect())
-}
-
-/// How often certificate files are looked at.
-const TLS_REREAD: Duration = Duration::from_secs(10);
-
-/// Ends with the server.
-struct RereadTls(tokio::task::JoinHandle<()>);
-
-impl Drop for RereadTls {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-async fn reread_tls(all: Vec<Arc<Tls>>) {
-    while !all.is_empty() {
-        tokio::time::sleep(TLS_REREAD).await;
-        let all = all.clone();
-        let reread = move || all.iter().for_each(|tls| tls.reload_and_tell());
-        let _ = tokio::task::spawn_blocking(reread).await;
-    }
 }
 
 /// The PROXY protocol of the listener `name`, where it is on.

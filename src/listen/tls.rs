@@ -9,6 +9,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{InconsistentKeys, ServerConfig};
 use sha2::{Digest, Sha256};
 use tokio_rustls::TlsAcceptor;
+use x509_parser::prelude::{FromDer, X509Certificate};
 use zeroize::Zeroizing;
 
 /// Why a pair of files cannot serve. `table` is the table of settings that names them.
@@ -60,13 +61,20 @@ pub enum TlsFault {
     },
 }
 
+/// A pair that is whole.
+#[derive(Debug)]
+struct Pair {
+    config: Arc<ServerConfig>,
+    not_after_unix_secs: Option<i64>,
+}
+
 /// A listener's certificate and key. New connections get the last pair that was whole.
 #[derive(Debug)]
 pub struct Tls {
     table: &'static str,
     cert: PathBuf,
     key: PathBuf,
-    config: ArcSwap<ServerConfig>,
+    in_force: ArcSwap<Pair>,
     /// The digest of what was last read, good or bad, so that a fault is told once.
     seen: Mutex<[u8; 32]>,
 }
@@ -82,7 +90,7 @@ impl Tls {
             table,
             cert: cert.to_owned(),
             key: key.to_owned(),
-            config: ArcSwap::from_pointee(files.config(table, cert, key)?),
+            in_force: ArcSwap::from_pointee(files.pair(table, cert, key)?),
             seen: Mutex::new(files.digest()),
         })
     }
@@ -91,33 +99,38 @@ impl Tls {
     /// are open keep theirs.
     ///
     /// # Errors
-    /// [`TlsFault`]; the pair before stays in force. The same bad content is told once.
+    /// [`TlsFault`]; the pair before stays in force. The same fault is told once.
     pub fn reload(&self) -> Result<bool, TlsFault> {
-        let files = Files::read(self.table, &self.cert, &self.key)?;
-        let digest = files.digest();
+        // Held while it reads, so that of two readings at once the later one counts.
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let files = Files::read(self.table, &self.cert, &self.key);
+        let digest = match &files {
+            Ok(files) => files.digest(),
+            Err(fault) => Sha256::digest(fault.to_string()).into(),
+        };
         if *seen == digest {
             return Ok(false);
         }
         *seen = digest;
-        let config = files.config(self.table, &self.cert, &self.key)?;
-        self.config.store(Arc::new(config));
+        let pair = files?.pair(self.table, &self.cert, &self.key)?;
+        self.in_force.store(Arc::new(pair));
         Ok(true)
     }
 
-    /// [`Self::reload`], with what comes of it told in the log.
-    pub fn reload_and_tell(&self) {
-        match self.reload() {
-            Ok(true) => {
-                tracing::info!(cert = %self.cert.display(), "a new certificate is in force")
-            }
-            Ok(false) => {}
-            Err(fault) => tracing::error!("the certificate before stays in force: {fault}"),
-        }
+    /// The listener's name: `delivery`, `signing`.
+    pub fn listener(&self) -> &'static str {
+        self.table.strip_suffix(".tls").unwrap_or(self.table)
+    }
+
+    /// Until when the certificate in force is valid, in Unix seconds (`notAfter`, RFC 5280
+    /// section 4.1.2.5). The server's own; those behind it are not looked at. `None` where the field
+    /// cannot be read, which clients will not be able to either.
+    pub fn not_after_unix_secs(&self) -> Option<i64> {
+        self.in_force.load().not_after_unix_secs
     }
 
     pub(super) fn acceptor(&self) -> TlsAcceptor {
-        TlsAcceptor::from(self.config.load_full())
+        TlsAcceptor::from(Arc::clone(&self.in_force.load().config))
     }
 }
 
@@ -163,21 +176,14 @@ impl Files {
         of(&[of(&self.cert), of(&self.key)].concat())
     }
 
-    fn config(
-        &self,
-        table: &'static str,
-        cert: &Path,
-        key: &Path,
-    ) -> Result<ServerConfig, TlsFault> {
+    fn pair(&self, table: &'static str, cert: &Path, key: &Path) -> Result<Pair, TlsFault> {
         let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&self.cert).collect();
         let no_certificate = || TlsFault::Certificate {
             table,
             path: cert.to_owned(),
         };
         let chain = chain.map_err(|_| no_certificate())?;
-        if chain.is_empty() {
-            return Err(no_certificate());
-        }
+        let not_after_unix_secs = not_after(chain.first().ok_or_else(no_certificate)?);
         let private = PrivateKeyDer::from_pem_slice(&self.key).map_err(|_| TlsFault::Key {
             table,
             path: key.to_owned(),
@@ -198,6 +204,17 @@ impl Files {
             .with_single_cert(chain, private)
             .map_err(fault)?;
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(config)
+        Ok(Pair {
+            config: Arc::new(config),
+            not_after_unix_secs,
+        })
     }
 }
+
+fn not_after(certificate: &CertificateDer<'_>) -> Option<i64> {
+    let (_, read) = X509Certificate::from_der(certificate).ok()?;
+    Some(read.validity().not_after.timestamp())
+}
+
+#[cfg(test)]
+mod tests;

@@ -6,9 +6,9 @@ use arc_swap::ArcSwapOption;
 use axum::Router;
 
 use super::ServerFault;
+use super::certificates::Certificates;
 use crate::app::App;
 use crate::config::model::{self, Config};
-use crate::listen::Tls;
 use crate::observe::{Observer, Watched};
 use crate::sign::{self, Kept, Shared};
 use crate::sites::{Site, Sites};
@@ -25,7 +25,7 @@ pub struct Live {
     pub(super) signing_kept: Kept,
     /// Those of the start, which the listener knows.
     pub(super) signing_proxies: model::Proxies,
-    pub(super) tls: Vec<Arc<Tls>>,
+    pub(super) certificates: Certificates,
 }
 
 impl Live {
@@ -59,7 +59,7 @@ impl Live {
 
     /// Reads certificates again. Each listener for itself: a wrong pair keeps the one before.
     pub fn reread_certificates(&self) {
-        self.tls.iter().for_each(|tls| tls.reload_and_tell());
+        self.certificates.reread();
     }
 
     /// Where it is told how that went.

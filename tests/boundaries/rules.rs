@@ -128,6 +128,7 @@ pub(crate) const OWNERS: &[(&str, &[&str], &str)] = &[
     ),
     ("rustls", LISTEN, "TLS ends where a connection starts"),
     ("tokio_rustls", LISTEN, "TLS ends where a connection starts"),
+    ("x509_parser", LISTEN, "TLS ends where a connection starts"),
     (
         "listenfd",
         LISTEN,

@@ -1,18 +1,15 @@
 //! TLS, and certificates that change while the server runs.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::Path;
-use std::process::Command;
 
-use countersign::clock::Clock;
-use countersign::config::{Config, Inputs};
-use countersign::deliver::deliver;
-use countersign::listen::{TlsFault, shutdown_signal};
-use countersign::observe::AccessLog;
-use countersign::server::{Listeners, Server};
+use tempfile::TempDir;
 
-use crate::start::{TLS, curl, folder, program, put, serve, signed, write_pair};
-use crate::support::program::run;
+use crate::start::{TLS, curl, folder, pair_until, program, put, serve, signed, write_pair};
+use crate::support::origin::ask_ops;
+use crate::support::program::{Program, run};
+use crate::support::until;
 
 #[test]
 fn tls_offers_http_2_and_http_1_and_no_clear_text() {
@@ -62,56 +59,94 @@ fn files_that_are_no_pair_are_told_at_the_start() {
 }
 
 /// Whether the server shows the certificate in a file.
-fn shows(address: std::net::SocketAddr, cert: &Path) -> bool {
+fn shows(address: SocketAddr, cert: &Path) -> bool {
     let args = ["--cacert", cert.to_str().unwrap()];
     curl(address, "https", &args, &signed("/a.txt")) == "hello"
 }
 
-#[test]
-fn a_new_pair_comes_into_force_and_a_wrong_one_never_does() {
+/// Settings under which only SIGHUP, or only the interval, brings a new pair.
+fn renewing(reload: &str) -> (TempDir, Program, SocketAddr) {
     let folder = folder(TLS);
-    let path = folder.path();
-    write_pair(path);
-    let inputs = Inputs {
-        file: Some(path.join("countersign.toml")),
-        ..Inputs::default()
-    };
-    let (config, _) = Config::load(&inputs).unwrap_or_else(|faults| panic!("{faults}"));
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let (tls, address) = runtime.block_on(async {
-        let listeners = Listeners::bind(&config).await.unwrap();
-        let address = listeners.addresses().delivery;
-        let server = Server::new(config, Clock::system(), AccessLog::off());
-        let server = server.await.unwrap();
-        let tls = server.tls().remove(0);
-        tokio::spawn(server.serve(listeners, shutdown_signal().unwrap(), deliver));
-        (tls, address)
-    });
-    let first = path.join("first.crt");
-    fs::copy(path.join("tls.crt"), &first).unwrap();
-    assert!(shows(address, &first));
-    assert!(!tls.reload().unwrap(), "nothing has changed");
+    let file = folder.path().join("countersign.toml");
+    let config = fs::read_to_string(&file).unwrap();
+    put(
+        folder.path(),
+        "countersign.toml",
+        &format!("{config}[reload]\nwatch = false\n{reload}\n"),
+    );
+    let (cert, key) = pair_until(2031);
+    for name in ["tls.crt", "first.crt"] {
+        put(folder.path(), name, &cert);
+    }
+    put(folder.path(), "tls.key", &key);
+    let (program, address) = serve(&folder);
+    (folder, program, address)
+}
 
-    // Half of a new pair: the old one stays, and the fault is told once.
-    let old_key = fs::read_to_string(path.join("tls.key")).unwrap();
-    write_pair(path);
-    let new_key = fs::read_to_string(path.join("tls.key")).unwrap();
-    put(path, "tls.key", &old_key);
-    assert!(matches!(tls.reload(), Err(TlsFault::Pair { .. })));
-    assert!(!tls.reload().unwrap());
-    assert!(shows(address, &first));
-    fs::remove_file(path.join("tls.key")).unwrap();
-    assert!(matches!(tls.reload(), Err(TlsFault::Read { .. })));
-    assert!(shows(address, &first));
-    // A pipe is not waited for.
-    let pipe = Command::new("mkfifo").arg(path.join("tls.key")).status();
-    assert!(pipe.unwrap().success());
-    assert!(matches!(tls.reload(), Err(TlsFault::Read { .. })));
-    fs::remove_file(path.join("tls.key")).unwrap();
+/// 1 January 2031 and 2032, in Unix seconds.
+const ENDS: [f64; 2] = [1_924_992_000.0, 1_956_528_000.0];
 
-    put(path, "tls.key", &new_key);
-    assert!(tls.reload().unwrap());
-    assert!(shows(address, &path.join("tls.crt")));
+/// A metric of the delivery listener's certificate.
+fn metric(program: &Program, name: &str, more: &str) -> f64 {
+    let answer = ask_ops(program.address("ops"), "/metrics", &[]);
+    let line = format!("countersign_tls_{name}{{listener=\"delivery\"{more}}} ");
+    let mut lines = answer.text().lines();
+    let value = lines.find_map(|own| own.strip_prefix(&line)?.parse().ok());
+    value.unwrap_or_else(|| panic!("no {line}in {}", answer.text()))
+}
+
+fn end(program: &Program) -> f64 {
+    metric(program, "certificate_not_after_timestamp_seconds", "")
+}
+
+fn is_as_in_the_files(program: &Program) -> bool {
+    metric(program, "reload_last_successful", "") == 1.0
+}
+
+fn attempts(program: &Program) -> [f64; 2] {
+    ["success", "failure"].map(|result| {
+        let label = format!(",result=\"{result}\"");
+        metric(program, "reload_attempts_total", &label)
+    })
+}
+
+#[test]
+fn a_renewed_pair_comes_into_force_by_sighup() {
+    let (folder, program, address) = renewing("interval = \"1h\"");
+    let first = folder.path().join("first.crt");
+    assert!(shows(address, &first));
+    assert_eq!((end(&program), attempts(&program)), (ENDS[0], [0.0, 0.0]));
+    let (cert, key) = pair_until(2032);
+    put(folder.path(), "tls.crt", &cert);
+    put(folder.path(), "tls.key", &key);
+    program.signal("HUP");
+    program.told("a new certificate is in force");
+    assert!(shows(address, &folder.path().join("tls.crt")));
     assert!(!shows(address, &first));
-    runtime.shutdown_background();
+    until("the metric", || {
+        (attempts(&program) == [1.0, 0.0]).then_some(())
+    });
+    assert_eq!(end(&program), ENDS[1]);
+}
+
+#[test]
+fn a_renewed_pair_comes_into_force_by_itself_and_half_of_it_never_does() {
+    let (folder, program, address) = renewing("interval = \"50ms\"");
+    let first = folder.path().join("first.crt");
+    let (cert, key) = pair_until(2032);
+    put(folder.path(), "tls.crt", &cert);
+    program.told("is not the one of the certificate");
+    let refused = || (!is_as_in_the_files(&program)).then_some(());
+    until("the metric of what was refused", refused);
+    assert!(shows(address, &first));
+    assert_eq!((end(&program), attempts(&program)), (ENDS[0], [0.0, 1.0]));
+    fs::remove_file(folder.path().join("tls.key")).unwrap();
+    program.told("tls.key cannot be read");
+    assert!(shows(address, &first));
+    put(folder.path(), "tls.key", &key);
+    let taken = || is_as_in_the_files(&program).then_some(());
+    until("the new pair", taken);
+    assert!(shows(address, &folder.path().join("tls.crt")));
+    assert!(!shows(address, &first));
+    assert_eq!((end(&program), attempts(&program)), (ENDS[1], [1.0, 2.0]));
 }

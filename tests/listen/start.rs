@@ -43,9 +43,18 @@ pub(crate) fn signed(path: &str) -> String {
 
 /// A certificate of its own for `media.test`, in `tls.crt` and `tls.key` of a folder.
 pub(crate) fn write_pair(folder: &Path) {
-    let pair = rcgen::generate_simple_self_signed(vec!["media.test".to_owned()]).unwrap();
-    put(folder, "tls.crt", &pair.cert.pem());
-    put(folder, "tls.key", &pair.signing_key.serialize_pem());
+    let (cert, key) = pair_until(2040);
+    put(folder, "tls.crt", &cert);
+    put(folder, "tls.key", &key);
+}
+
+/// A certificate that expires at the end of a year before, and its key, in PEM.
+pub(crate) fn pair_until(year: i32) -> (String, String) {
+    let mut params = rcgen::CertificateParams::new(vec!["media.test".to_owned()]).unwrap();
+    params.not_after = rcgen::date_time_ymd(year, 1, 1);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let cert = params.self_signed(&key).unwrap();
+    (cert.pem(), key.serialize_pem())
 }
 
 /// Puts a file in place at once.

@@ -1,5 +1,6 @@
 //! Metrics, in Prometheus' text format. No label holds anything that a stranger can make up.
 
+mod certificates;
 mod keys;
 mod names;
 mod reload;

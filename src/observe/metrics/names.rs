@@ -24,6 +24,9 @@ pub(super) const PROXY_REFUSED: &str = "countersign_proxy_protocol_refused_total
 pub(super) const RELOADS: &str = "countersign_reload_attempts_total";
 pub(super) const RELOAD_OK: &str = "countersign_reload_last_successful";
 pub(super) const RELOAD_TIME: &str = "countersign_reload_last_success_timestamp_seconds";
+pub(super) const TLS_NOT_AFTER: &str = "countersign_tls_certificate_not_after_timestamp_seconds";
+pub(super) const TLS_RELOADS: &str = "countersign_tls_reload_attempts_total";
+pub(super) const TLS_RELOAD_OK: &str = "countersign_tls_reload_last_successful";
 pub(super) const REVOCATIONS: &str = "countersign_revocations";
 pub(super) const USE_TOKENS: &str = "countersign_use_tokens";
 pub(super) const OPEN_USES: &str = "countersign_open_uses";
@@ -56,6 +59,24 @@ const ALL: &[(&str, Kind, Option<Unit>, &str)] = &[
         Gauge,
         Some(Unit::Seconds),
         "When a configuration was taken last.",
+    ),
+    (
+        TLS_NOT_AFTER,
+        Gauge,
+        Some(Unit::Seconds),
+        "When the certificate in force at a listener expires.",
+    ),
+    (
+        TLS_RELOADS,
+        Counter,
+        None,
+        "Readings of a listener's changed certificate or key, by result: success or failure.",
+    ),
+    (
+        TLS_RELOAD_OK,
+        Gauge,
+        None,
+        "1 while the certificate in force is the one in the files, 0 after a pair was refused.",
     ),
     (
         REQUESTS,

@@ -29,12 +29,7 @@ impl Metrics {
     /// A changed configuration was taken or refused at `now_unix_secs`; `None`: the first one is in
     /// force.
     pub fn reloaded(&self, result: Option<ReloadResult>, now_unix_secs: u64) {
-        for known in ReloadResult::ALL {
-            let label = vec![Label::new("result", known.as_str())];
-            let counter = Key::from_parts(RELOADS, label);
-            let counter = self.recorder.register_counter(&counter, &METADATA);
-            counter.increment(u64::from(result == Some(known)));
-        }
+        self.attempted(RELOADS, &[], result);
         let gauge = |name| {
             let key = Key::from_static_name(name);
             self.recorder.register_gauge(&key, &METADATA)
@@ -44,6 +39,22 @@ impl Metrics {
         if ok {
             #[allow(clippy::cast_precision_loss, reason = "a gauge is a float")]
             gauge(RELOAD_TIME).set(now_unix_secs as f64);
+        }
+    }
+
+    /// Counts an attempt under its result; `None` only shows the counters.
+    pub(super) fn attempted(
+        &self,
+        name: &'static str,
+        labels: &[Label],
+        result: Option<ReloadResult>,
+    ) {
+        for known in ReloadResult::ALL {
+            let mut labels = labels.to_vec();
+            labels.push(Label::new("result", known.as_str()));
+            let counter = Key::from_parts(name, labels);
+            let counter = self.recorder.register_counter(&counter, &METADATA);
+            counter.increment(u64::from(result == Some(known)));
         }
     }
 }
