@@ -6,7 +6,11 @@ mod support;
 
 mod activation;
 mod certificates;
+mod cut;
 mod end;
+#[path = "../store_contract/faulty.rs"]
+#[allow(dead_code, reason = "a part of it is for the store alone")]
+mod faulty;
 mod http2;
 mod limits;
 mod slowloris;
