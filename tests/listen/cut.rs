@@ -113,14 +113,21 @@ fn a_bucket_that_ends_a_body_early_is_seen_in_both_versions() {
     let bucket = runtime.block_on(Faulty::start(bucket));
     let origin = origin(&bucket.endpoint);
     // What the cache is to hold is fetched whole before a byte of it is sent.
+    // A fault that comes at once may take the head with it.
     for (path, version, seen) in [
-        ("/small.mp4", "--http1.1", "0 503"),
-        ("/small.mp4", "--http2-prior-knowledge", "0 503"),
-        ("/large.mp4", "--http1.1", "18 200"),
-        ("/large.mp4", "--http2-prior-knowledge", "92 200"),
+        ("/small.mp4", "--http1.1", ["0 503", "0 503"]),
+        ("/small.mp4", "--http2-prior-knowledge", ["0 503", "0 503"]),
+        ("/large.mp4", "--http1.1", ["18 200", "52 000"]),
+        (
+            "/large.mp4",
+            "--http2-prior-knowledge",
+            ["92 200", "92 000"],
+        ),
     ] {
-        // 18: the connection's end is not the body's; 92: the stream was reset (libcurl-errors(3)).
+        // 18: the connection's end is not the body's; 52: nothing came; 92: the stream was reset
+        // (libcurl-errors(3)).
         let out = ask(origin.addresses.delivery, version, &token::signed(path));
-        assert!(out.starts_with(seen), "{path} {version}: {out}");
+        let is_seen = seen.iter().any(|seen| out.starts_with(seen));
+        assert!(is_seen, "{path} {version}: {out}");
     }
 }
