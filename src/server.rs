@@ -15,7 +15,7 @@ use crate::listen::{
     BindFault, ConnectionSettings, Drain, InheritedFault, Limits, ProxyProtocol, Shutdown, Tls,
     TlsFault, Workers, serve, service_manager,
 };
-use crate::observe::{Observer, Outlets};
+use crate::observe::{AuditFault, AuditLog, Observer, Outlets};
 use crate::sign::{self, Kept, SigningFault};
 use crate::sites::Sites;
 use crate::state::{State, StateFault};
@@ -58,6 +58,9 @@ pub enum ServerFault {
     /// What was revoked cannot be known.
     #[error(transparent)]
     State(#[from] StateFault),
+    /// The signing API's decisions cannot be recorded.
+    #[error(transparent)]
+    Audit(#[from] AuditFault),
     /// Parts of `[signing]` that cannot be used.
     #[error("{}", list(.0))]
     Signing(Vec<SigningFault>),
@@ -98,7 +101,8 @@ impl Server {
         clock: Clock,
         outlets: impl Into<Outlets>,
     ) -> Result<Self, ServerFault> {
-        let observer = Arc::new(Observer::new(outlets.into()));
+        let observer = Observer::new(outlets.into()).with_audit(audit(&config)?);
+        let observer = Arc::new(observer);
         observer.metrics.cache_max_bytes(config.cache.max_bytes);
         let now = clock.now_unix_secs();
         let state = State::open(&config.revocations, config.uses, now)?;
@@ -214,6 +218,13 @@ impl Server {
         workers.stop().await;
         Ok(())
     }
+}
+
+/// Where the signing API's decisions are recorded.
+fn audit(config: &Config) -> Result<AuditLog, AuditFault> {
+    let signing = config.signing.as_ref();
+    let file = signing.and_then(|signing| signing.audit_file.as_deref());
+    file.map_or(Ok(AuditLog::off()), AuditLog::open)
 }
 
 /// The pair of files that the settings in `table` name.

@@ -112,7 +112,7 @@ fn the_schema_names_its_draft_and_describes_settings() {
 }
 
 #[test]
-fn check_looks_at_certificates_and_at_the_folder_of_revocations() {
+fn check_looks_at_certificates_and_at_the_folders_of_files_to_come() {
     let folder = starter();
     let check = |settings: &[&str]| {
         let mut args = vec!["config", "check"];
@@ -125,13 +125,15 @@ fn check_looks_at_certificates_and_at_the_folder_of_revocations() {
         "delivery.tls.cert_file=absent.crt",
         "delivery.tls.key_file=absent.key",
         "revocations.file=absent/revocations",
+        "signing.audit.file=absent/audit.jsonl",
     ]);
     assert_eq!(done.code, 2, "{done:?}");
     for told in [
         "delivery.tls: ",
         "absent.crt cannot be read",
         "revocations.file: there is no folder ",
-        "2 faults",
+        "signing.audit.file: there is no folder ",
+        "3 faults",
     ] {
         assert!(done.err.contains(told), "{told}: {done:?}");
     }
@@ -139,10 +141,15 @@ fn check_looks_at_certificates_and_at_the_folder_of_revocations() {
         "delivery.tls.cert_file=keys.toml",
         "delivery.tls.key_file=keys.toml",
         "revocations.file=revocations",
+        "signing.audit.file=audit.jsonl",
     ]);
     assert_eq!(done.code, 2, "{done:?}");
     assert!(done.err.contains("keys.toml holds no certificate in PEM"));
     assert!(done.err.contains("1 fault "), "{done:?}");
+    assert!(!folder.path().join("audit.jsonl").exists());
+    let done = check(&["signing.audit.file=."]);
+    assert!(done.err.contains("signing.audit.file: "), "{done:?}");
+    assert!(done.err.contains("Is a directory"), "{done:?}");
 }
 
 #[test]

@@ -176,6 +176,7 @@ fn signing(
         proxies: Proxies::default(),
         allowed_origins,
         rate_limit: Some(RateLimit::default()),
+        audit_file: None,
         issuers: vec![Issuer {
             issuer: ISSUER.to_owned(),
             audience: vec![AUDIENCE.to_owned()],

@@ -2,6 +2,9 @@
 //! `Referer` or a cookie.
 
 mod access_log;
+mod audit_log;
+mod json_lines;
+mod log_file;
 mod logged;
 mod metrics;
 mod record;
@@ -9,6 +12,7 @@ mod store;
 mod trace;
 
 pub use self::access_log::AccessLog;
+pub use self::audit_log::{AuditFault, AuditLog};
 pub use self::logged::Logged;
 pub use self::metrics::{Metrics, ReloadResult, StoreCall};
 pub use self::record::Record;
@@ -39,6 +43,8 @@ impl From<AccessLog> for Outlets {
 pub struct Observer {
     /// Counters and histograms.
     pub metrics: Metrics,
+    /// The signing API's decisions.
+    pub audit: AuditLog,
     outlets: Outlets,
 }
 
@@ -47,8 +53,15 @@ impl Observer {
     pub fn new(outlets: Outlets) -> Self {
         Self {
             metrics: Metrics::new(),
+            audit: AuditLog::off(),
             outlets,
         }
+    }
+
+    /// The same, with this file for the signing API's decisions.
+    #[must_use]
+    pub fn with_audit(self, audit: AuditLog) -> Self {
+        Self { audit, ..self }
     }
 
     /// A request's span.
@@ -61,9 +74,10 @@ impl Observer {
         self.metrics.started();
     }
 
-    /// The text that a scrape gets, with the log's losses.
+    /// The text that a scrape gets, with the logs' losses.
     pub fn scrape(&self) -> String {
         self.metrics.log_lines_lost(self.outlets.log.lines_lost());
+        self.metrics.audit_lines_lost(self.audit.lines_lost());
         self.metrics.render()
     }
 

@@ -83,6 +83,7 @@ impl Reloader {
             tracing::warn!(%path, "is no regular file, so the configuration cannot be read again");
             loop {
                 self.hangup.recv().await;
+                live.reopen_logs().await;
                 tracing::error!("the configuration cannot be read again: it came from a pipe");
             }
         }
@@ -101,6 +102,7 @@ impl Reloader {
             };
             if cause == Cause::Signal {
                 service_manager::reloading();
+                live.reopen_logs().await;
                 live.reread_certificates();
             }
             self.look(cause, &live).await;

@@ -1,6 +1,7 @@
 //! The parts of a running server that another configuration replaces.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use axum::Router;
@@ -13,6 +14,9 @@ use crate::observe::{Observer, Watched};
 use crate::sign::{self, Kept, Shared};
 use crate::sites::{Site, Sites};
 use crate::store::{self, Probed, StoreFault};
+
+/// How long a signal waits for log files.
+const MAX_REOPEN: Duration = Duration::from_secs(1);
 
 /// The signing API as it is now; `None` where it is off.
 pub(super) type SigningSlot = Arc<ArcSwapOption<Router>>;
@@ -60,6 +64,13 @@ impl Live {
     /// Reads certificates again. Each listener for itself: a wrong pair keeps the one before.
     pub fn reread_certificates(&self) {
         self.certificates.reread();
+    }
+
+    /// Lets go of log files that were renamed. A disk that hangs holds nothing up for long.
+    pub async fn reopen_logs(&self) {
+        let audit = self.app.observer.audit.clone();
+        let reopened = tokio::task::spawn_blocking(move || audit.reopen());
+        let _ = tokio::time::timeout(MAX_REOPEN, reopened).await;
     }
 
     /// Where it is told how that went.
@@ -121,6 +132,7 @@ pub(super) fn signing_api(
         caches: Arc::new(app.objects.clone()),
     };
     sign::Signing::keeping(signing, sites.to_vec(), app.clock.clone(), kept)
+        .map(|signing| signing.with_audit(app.observer.audit.clone()))
         .map(|signing| sign::router(signing.with_shared(shared)))
         .map_err(ServerFault::Signing)
 }

@@ -53,18 +53,16 @@ pub(super) async fn batch(call: &Call<'_>, asked: Asked) -> Result<Results, Refu
             tokio::task::yield_now().await;
         }
         let granted = match request {
-            Value::Object(members) => grant(
-                call.state,
-                &asked.caller,
-                asked.client,
-                parse(members),
-                &call.request_id,
-            ),
+            Value::Object(members) => {
+                call.asks_for(&members);
+                grant(call, &asked.caller, asked.client, parse(members))
+            }
             _ => Err(Refusal::Invalid(vec![FieldFault {
                 pointer: String::new(),
                 detail: "must be an object, a body of /v1/sign".to_owned(),
             }])),
         };
+        call.trail.part(granted.as_ref().err());
         results.push(outcome(granted, &call.request_id));
     }
     Ok(Results { results })

@@ -15,21 +15,28 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::Signing;
+use super::audit::{Action, Trail};
 use super::caller::{Caller, NotSignedIn};
+use super::grant;
 use super::json;
 use super::rate::{Allowance, RateFault};
 use super::refusal::{MAX_BODY_BYTES, Refusal};
+use crate::answer::problem::FieldFault;
+use crate::config::model::Site;
 use crate::request::{Client, RequestId};
 
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A call that is being answered.
+/// A call that is being answered. Whatever its end is, the audit file has a line of it.
 pub(super) struct Call<'s> {
     pub(super) state: &'s Signing,
     pub(super) request_id: String,
     /// What the caller has left, once it is known who it is.
     allowance: Mutex<Option<Allowance>>,
+    pub(super) trail: Trail<'s>,
+    /// `None`: unknown.
+    client: Option<IpAddr>,
 }
 
 /// Who asks, and what for.
@@ -42,10 +49,14 @@ pub(super) struct Asked {
 }
 
 impl<'s> Call<'s> {
-    pub(super) fn new(state: &'s Signing) -> Self {
+    pub(super) fn new(state: &'s Signing, action: Action, request: &Request) -> Self {
+        let request_id = RequestId::random().to_string();
+        let client = client(state, request);
         Self {
             state,
-            request_id: RequestId::random().to_string(),
+            trail: Trail::new(state, &request_id, action, client),
+            request_id,
+            client,
             allowance: Mutex::new(None),
         }
     }
@@ -54,6 +65,7 @@ impl<'s> Call<'s> {
     pub(super) async fn caller(&self, headers: &HeaderMap) -> Result<Caller, Refusal> {
         let now = self.state.clock.now_unix_secs();
         let identified = self.state.callers.identify(headers, now).await;
+        let identified = identified.inspect(|caller| self.trail.signed_in(caller));
         let caller = identified.map_err(|fault| {
             if fault != NotSignedIn::Missing {
                 tracing::debug!(request_id = self.request_id, %fault, "refused a bearer token");
@@ -98,16 +110,34 @@ impl<'s> Call<'s> {
     /// The caller and its JSON object.
     pub(super) async fn asked(&self, request: Request) -> Result<Asked, Refusal> {
         let caller = self.caller(request.headers()).await?;
-        let client = client(self.state, &request);
         if !is_json(request.headers()) {
             return Err(Refusal::ContentType);
         }
         let body = read(request.into_body()).await?;
+        let members = json::object(&body).map_err(Refusal::Json)?;
+        self.asks_for(&members);
         Ok(Asked {
             caller,
-            client,
-            members: json::object(&body).map_err(Refusal::Json)?,
+            client: self.client,
+            members,
         })
+    }
+
+    /// Notes the site and path of a body, as they stand.
+    pub(super) fn asks_for(&self, members: &Map<String, Value>) {
+        let text = |name| members.get(name).and_then(Value::as_str);
+        self.trail.note(|about| {
+            text("site").into_iter().for_each(|site| about.site(site));
+            text("path").into_iter().for_each(|path| about.path(path));
+        });
+    }
+
+    /// The site of this name; without one, the only one.
+    pub(super) fn find_site(&self, name: Option<&str>) -> Result<&'s Site, FieldFault> {
+        let found = grant::find_site(&self.state.sites, name);
+        let named = found.as_ref().map_or(name, |site| Some(site.token.name()));
+        named.inspect(|name| self.trail.note(|about| about.site(name)));
+        found
     }
 
     /// The answer: JSON, or a problem.
@@ -115,8 +145,9 @@ impl<'s> Call<'s> {
         self.respond(result.map(axum::Json))
     }
 
-    /// The answer, with what the caller has left.
+    /// The answer, with what the caller has left, and its line in the audit file.
     pub(super) fn respond(&self, result: Result<impl IntoResponse, Refusal>) -> Response {
+        self.trail.end(result.as_ref().err());
         let mut response = match result {
             Ok(told) => told.into_response(),
             Err(refusal) => refusal.into_response(&self.request_id),

@@ -6,7 +6,7 @@ use http::{HeaderValue, header};
 use serde::Serialize;
 
 use super::call::{Asked, Call};
-use super::grant::{find_site, grant};
+use super::grant::grant;
 use super::refusal::Refusal;
 use super::request::parse;
 use crate::answer::problem::FieldFault;
@@ -58,7 +58,7 @@ pub(super) fn set(call: &Call<'_>, asked: Asked) -> Result<Told, Refusal> {
     request.carrier = Carrier::Cookie;
     // No cache is keyed by a cookie: it lives as long as was asked for.
     request.stable = false;
-    let site = match find_site(&state.sites, request.site.as_deref()) {
+    let site = match call.find_site(request.site.as_deref()) {
         Ok(site) => site,
         Err(fault) => {
             faults.push(fault);
@@ -68,13 +68,7 @@ pub(super) fn set(call: &Call<'_>, asked: Asked) -> Result<Told, Refusal> {
     faults.extend(unreached(site, &request.path));
     let now = state.clock.now_unix_secs();
     let request = (request, faults);
-    let granted = grant(
-        state,
-        &asked.caller,
-        asked.client,
-        request,
-        &call.request_id,
-    )?;
+    let granted = grant(call, &asked.caller, asked.client, request)?;
     let max_age_secs = granted.expires_at.saturating_sub(now);
     let cookie = cookie(site, &granted.token, max_age_secs);
     if cookie.name.len() + cookie.value.len() > MAX_COOKIE_BYTES {
@@ -100,7 +94,7 @@ pub(super) fn clear(call: &Call<'_>, query: Option<&str>) -> Result<Told, Refusa
     let name = name.map(|query| query.strip_prefix("site=").ok_or(()));
     let site = name.transpose().map_or_else(
         |()| Err(fault("site", "is the only parameter: ?site=NAME")),
-        |name| find_site(&call.state.sites, name),
+        |name| call.find_site(name),
     );
     let site = site.map_err(|fault| Refusal::Invalid(vec![fault]))?;
     Ok(Told {

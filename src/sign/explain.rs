@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use super::Signing;
 use super::call::{Asked, Call};
-use super::grant::find_site;
 use super::refusal::Refusal;
 use super::request::reader::{Reader, pointer};
 use super::request::when;
@@ -31,20 +30,27 @@ pub(super) fn explain(call: &Call<'_>, asked: Asked) -> Result<Value, Refusal> {
     let state = call.state;
     let mut reader = Reader::new(asked.members);
     let described = described(&mut reader);
-    let site = find_site(&state.sites, described.site.as_deref());
+    let site = call.find_site(described.site.as_deref());
     // Who may not ask for this site learns nothing of what is wrong with the request.
     if let Ok(site) = site {
         let name = site.token.name();
         let rules = &state.rules;
         let permitted = rules.permits(Permission::Explain, name, &asked.caller.claims);
-        permitted.ok_or(Refusal::NotPermitted(Permission::Explain))?;
+        let permitted = permitted.ok_or(Refusal::NotPermitted(Permission::Explain))?;
+        let rule = &permitted.rule.name;
+        call.trail.note(|about| about.rule = Some(rule.clone()));
     }
     let mut faults = reader.finish();
     let site = site.map_err(|fault| faults.push(fault));
     match site {
         Ok(site) if faults.is_empty() => {
             let now = described.at.unwrap_or_else(|| state.clock.now_unix_secs());
-            Ok(explained(state, site, &described, now))
+            let explained = explained(state, site, &described, now);
+            // Of the URL only what has no token.
+            let path = explained["path"].as_str();
+            call.trail
+                .note(|about| path.into_iter().for_each(|path| about.path(path)));
+            Ok(explained)
         }
         _ => Err(Refusal::Invalid(faults)),
     }

@@ -9,6 +9,7 @@ use countersign_token::{CanonicalPath, Field, SignFault, Terms};
 use serde::Serialize;
 
 use super::Signing;
+use super::call::Call;
 use super::caller::Caller;
 use super::lifetime::{Bounds, LifetimeFault, Times};
 use super::refusal::Refusal;
@@ -35,14 +36,14 @@ pub(super) struct Granted {
 
 /// Signs, or says why not. `faults`: what the parser has found already.
 pub(super) fn grant(
-    state: &Signing,
+    call: &Call<'_>,
     caller: &Caller,
     client: Option<IpAddr>,
     (request, mut faults): (SignRequest, Vec<FieldFault>),
-    request_id: &str,
 ) -> Result<Granted, Refusal> {
+    let state = call.state;
     let now = state.clock.now_unix_secs();
-    let site = match find_site(&state.sites, request.site.as_deref()) {
+    let site = match call.find_site(request.site.as_deref()) {
         Ok(site) => site,
         Err(fault) => {
             faults.push(fault);
@@ -57,6 +58,8 @@ pub(super) fn grant(
     }
     let matched = state.rules.first_match(site.token.name(), &caller.claims);
     let matched = matched.ok_or(Refusal::NoRule)?;
+    let rule = &matched.rule.name;
+    call.trail.note(|about| about.rule = Some(rule.clone()));
     let mut terms = inside_the_rule(&request, &matched, caller, client)?;
     let times = times(&request, &matched, &signer, now)?;
     terms.exp = times.exp;
@@ -69,7 +72,11 @@ pub(super) fn grant(
         .sign(&request, &terms)
         .map_err(|fault| refusal(fault, &matched))?;
     let granted = answer(&request, &signer, terms, token)?;
-    audit(caller, &matched, site, &granted, request_id);
+    call.trail.note(|about| {
+        about.exp = Some(granted.expires_at);
+        about.kid = Some(granted.kid.clone());
+        about.jti.clone_from(&granted.jti);
+    });
     Ok(granted)
 }
 
@@ -203,27 +210,4 @@ fn answer(
         kid: signer.key.kid().to_owned(),
         jti: terms.jti,
     })
-}
-
-/// The one trace that signing leaves. Never the token.
-fn audit(
-    caller: &Caller,
-    matched: &Matched<'_>,
-    site: &SiteConfig,
-    granted: &Granted,
-    request_id: &str,
-) {
-    tracing::info!(
-        target: "countersign::audit",
-        request_id,
-        authority = caller.authority,
-        caller = caller.name,
-        rule = matched.rule.name,
-        site = site.token.name(),
-        path = granted.path,
-        exp = granted.expires_at,
-        kid = granted.kid,
-        jti = granted.jti.as_deref(),
-        "signed"
-    );
 }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, Request, State};
 use axum::response::Response;
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 
 use super::Signing;
+use super::audit::Action;
 use super::batch::batch;
 use super::call::Call;
 use super::cookies;
@@ -21,24 +22,18 @@ use crate::request::RequestId;
 
 /// `POST /v1/sign`.
 pub(super) async fn sign(State(state): State<Arc<Signing>>, request: Request) -> Response {
-    let call = Call::new(&state);
+    let call = Call::new(&state, Action::Sign, &request);
     let asked = call.asked(request).await;
     let granted = asked.and_then(|asked| {
         let request = parse(asked.members);
-        grant(
-            &state,
-            &asked.caller,
-            asked.client,
-            request,
-            &call.request_id,
-        )
+        grant(&call, &asked.caller, asked.client, request)
     });
     call.answer(granted)
 }
 
 /// `POST /v1/sign/batch`.
 pub(super) async fn sign_batch(State(state): State<Arc<Signing>>, request: Request) -> Response {
-    let call = Call::new(&state);
+    let call = Call::new(&state, Action::Batch, &request);
     let results = match call.asked(request).await {
         Ok(asked) => batch(&call, asked).await,
         Err(refusal) => Err(refusal),
@@ -48,7 +43,7 @@ pub(super) async fn sign_batch(State(state): State<Arc<Signing>>, request: Reque
 
 /// `POST /v1/cookies`.
 pub(super) async fn set_cookie(State(state): State<Arc<Signing>>, request: Request) -> Response {
-    let call = Call::new(&state);
+    let call = Call::new(&state, Action::SetCookie, &request);
     let asked = call.asked(request).await;
     cookies::answer(&call, asked.and_then(|asked| cookies::set(&call, asked)))
 }
@@ -57,10 +52,10 @@ pub(super) async fn set_cookie(State(state): State<Arc<Signing>>, request: Reque
 pub(super) async fn clear_cookie(
     State(state): State<Arc<Signing>>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    request: Request,
 ) -> Response {
-    let call = Call::new(&state);
-    let caller = call.caller(&headers).await;
+    let call = Call::new(&state, Action::ClearCookie, &request);
+    let caller = call.caller(request.headers()).await;
     let told = caller.and_then(|_| cookies::clear(&call, query.as_deref()));
     cookies::answer(&call, told)
 }
@@ -70,21 +65,21 @@ pub(super) async fn explain_request(
     State(state): State<Arc<Signing>>,
     request: Request,
 ) -> Response {
-    let call = Call::new(&state);
+    let call = Call::new(&state, Action::Explain, &request);
     let asked = call.asked(request).await;
     call.answer(asked.and_then(|asked| explain(&call, asked)))
 }
 
 /// `GET /v1/keys`, for everybody who is signed in.
-pub(super) async fn list_keys(State(state): State<Arc<Signing>>, headers: HeaderMap) -> Response {
-    let call = Call::new(&state);
-    let caller = call.caller(&headers).await;
+pub(super) async fn list_keys(State(state): State<Arc<Signing>>, request: Request) -> Response {
+    let call = Call::new(&state, Action::ListKeys, &request);
+    let caller = call.caller(request.headers()).await;
     call.answer(caller.map(|_| keys(&state.sites)))
 }
 
 /// `POST /v1/revocations`, for callers with the permission.
 pub(super) async fn revoke(State(state): State<Arc<Signing>>, request: Request) -> Response {
-    let call = Call::new(&state);
+    let call = Call::new(&state, Action::Revoke, &request);
     let revoked = match call.asked(request).await {
         Ok(asked) => revocations::revoke(&call, asked).await,
         Err(refusal) => Err(refusal),
@@ -96,11 +91,11 @@ pub(super) async fn revoke(State(state): State<Arc<Signing>>, request: Request) 
 pub(super) async fn list_revocations(
     State(state): State<Arc<Signing>>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    request: Request,
 ) -> Response {
-    let call = Call::new(&state);
+    let call = Call::new(&state, Action::ListRevocations, &request);
     let query = query.unwrap_or_default();
-    let caller = call.caller(&headers).await;
+    let caller = call.caller(request.headers()).await;
     call.answer(caller.and_then(|caller| revocations::list(&call, &caller, &query)))
 }
 
@@ -109,11 +104,11 @@ pub(super) async fn lift(
     State(state): State<Arc<Signing>>,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    request: Request,
 ) -> Response {
-    let call = Call::new(&state);
+    let call = Call::new(&state, Action::Lift, &request);
     let query = query.unwrap_or_default();
-    let lifted = match call.caller(&headers).await {
+    let lifted = match call.caller(request.headers()).await {
         Ok(caller) => revocations::lift(&call, &caller, &id, &query).await,
         Err(refusal) => Err(refusal),
     };
@@ -122,7 +117,7 @@ pub(super) async fn lift(
 
 /// `POST /v1/purge`, for callers with the permission.
 pub(super) async fn purge_cache(State(state): State<Arc<Signing>>, request: Request) -> Response {
-    let call = Call::new(&state);
+    let call = Call::new(&state, Action::Purge, &request);
     let purged = match call.asked(request).await {
         Ok(asked) => purge(&call, asked).await,
         Err(refusal) => Err(refusal),

@@ -2,6 +2,7 @@
 //!
 //! `caller → request → rule → widening → lifetime → token → URL`; nothing is kept but the audit line.
 
+mod audit;
 mod batch;
 mod call;
 mod caller;
@@ -44,6 +45,7 @@ pub use self::rules::{RuleFault, RuleFaultKind, Rules, rules};
 pub use self::template::TemplateFault;
 use crate::clock::Clock;
 use crate::config::model;
+use crate::observe::AuditLog;
 use crate::sites::Site;
 use crate::state::{Purge, Revocations, State};
 
@@ -59,6 +61,7 @@ pub struct Signing {
     rate_limit: Option<model::RateLimit>,
     rates: Arc<CallerRates>,
     shared: Shared,
+    audit: AuditLog,
 }
 
 /// What lives on when the configuration is read again.
@@ -130,6 +133,7 @@ impl Signing {
                     revocations: State::in_memory().revocations,
                     caches: Arc::new(()),
                 },
+                audit: AuditLog::off(),
             }),
             (issuers, rules) => {
                 let issuers = issuers.err().into_iter().flatten();
@@ -146,6 +150,12 @@ impl Signing {
     #[must_use]
     pub fn with_shared(self, shared: Shared) -> Self {
         Self { shared, ..self }
+    }
+
+    /// The same API, which records there what it grants and refuses.
+    #[must_use]
+    pub fn with_audit(self, audit: AuditLog) -> Self {
+        Self { audit, ..self }
     }
 }
 

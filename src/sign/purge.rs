@@ -24,18 +24,10 @@ pub(super) async fn purge(call: &Call<'_>, asked: Asked) -> Result<Value, Refusa
     let Some(extent) = extent.filter(|_| faults.is_empty()) else {
         return Err(Refusal::Invalid(faults));
     };
+    call.trail.note(|about| about.extent(&extent));
     let site = site.token.name();
     let purged = call.state.shared.caches.purge(site, &extent).await;
-    tracing::info!(
-        target: "countersign::audit",
-        request_id = call.request_id,
-        authority = asked.caller.authority,
-        caller = asked.caller.name,
-        site,
-        purged,
-        extent = ?extent,
-        "purged"
-    );
+    call.trail.note(|about| about.purged = Some(purged));
     Ok(json!({ "site": site, "purged": purged }))
 }
 

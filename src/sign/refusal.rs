@@ -103,6 +103,11 @@ impl Refusal {
         }
     }
 
+    /// The problem's `code`.
+    pub(super) const fn code(&self) -> &'static str {
+        self.kind().1
+    }
+
     const fn kind(&self) -> (StatusCode, &'static str, &'static str) {
         match self {
             Self::NotSignedIn(_) => (StatusCode::UNAUTHORIZED, "not_signed_in", "Not signed in"),

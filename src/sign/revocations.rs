@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use super::call::{Asked, Call};
 use super::caller::Caller;
-use super::grant::find_site;
 use super::refusal::Refusal;
 use super::request::reader::Reader;
 use super::request::when;
@@ -95,6 +94,7 @@ pub(super) async fn revoke(call: &Call<'_>, asked: Asked) -> Result<Told, Refusa
     let Some(subject) = subject.filter(|_| faults.is_empty()) else {
         return Err(Refusal::Invalid(faults));
     };
+    call.trail.note(|about| about.subject(&subject));
     let new = NewRevocation {
         site: site.token.name().to_owned(),
         subject,
@@ -105,7 +105,8 @@ pub(super) async fn revoke(call: &Call<'_>, asked: Asked) -> Result<Told, Refusa
     let revocations = &call.state.shared.revocations;
     let entry = revocations.revoke(new, now).await;
     let entry = entry.map_err(Refusal::Revocation)?;
-    audit(call, &asked.caller, &entry.site, entry.id, "revoked");
+    call.trail
+        .note(|about| about.revocation(&entry.id.to_string()));
     Ok(entry.into())
 }
 
@@ -134,6 +135,7 @@ pub(super) async fn lift(
     id: &str,
     query: &str,
 ) -> Result<(), Refusal> {
+    call.trail.note(|about| about.revocation(id));
     let [name] = query_of(query, &["site"])?;
     let site = permitted(call, caller, name, Permission::Revoke)?
         .token
@@ -143,7 +145,6 @@ pub(super) async fn lift(
     if !lifted.map_err(Refusal::Revocation)? {
         return Err(Refusal::NotFound);
     }
-    audit(call, caller, site, id, "lifted");
     Ok(())
 }
 
@@ -154,11 +155,14 @@ pub(super) fn permitted<'s>(
     name: Option<&str>,
     permission: Permission,
 ) -> Result<&'s Site, Refusal> {
-    let site = find_site(&call.state.sites, name);
+    let site = call.find_site(name);
     let site = site.map_err(|fault| Refusal::Invalid(vec![fault]))?;
     let rules = &call.state.rules;
     let rule = rules.permits(permission, site.token.name(), &caller.claims);
-    rule.map(|_| site).ok_or(Refusal::NotPermitted(permission))
+    let rule = rule.ok_or(Refusal::NotPermitted(permission))?.rule;
+    call.trail
+        .note(|about| about.rule = Some(rule.name.clone()));
+    Ok(site)
 }
 
 /// `None` where a fault is noted.
@@ -272,17 +276,4 @@ fn query_fault(detail: String) -> Refusal {
     let pointer = String::new();
     let detail = format!("the query {detail}");
     Refusal::Invalid(vec![FieldFault { pointer, detail }])
-}
-
-/// Who changed what. Neither the subject nor the note: they may name a person.
-fn audit(call: &Call<'_>, caller: &Caller, site: &str, id: u64, what: &'static str) {
-    tracing::info!(
-        target: "countersign::audit",
-        request_id = call.request_id,
-        authority = caller.authority,
-        caller = caller.name,
-        site,
-        revocation = id,
-        "{what}"
-    );
 }

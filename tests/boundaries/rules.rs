@@ -34,7 +34,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     (
         "sign",
         &[
-            "answer", "clock", "config", "link", "request", "sites", "state", "told",
+            "answer", "clock", "config", "link", "observe", "request", "sites", "state", "told",
         ],
     ),
     ("ops", &["app", "config", "request", "verify"]),

@@ -196,6 +196,21 @@ fn each_fault_of_the_signing_api_is_told() {
             rule("paths = [\"/**\"]\nmax_ttl = \"1h\"").replace("abab", "xyz"),
             "signing.api_key.0.sha256: must be 64 digits",
         ),
+        (
+            format!("{}\n[signing.audit]\nfile = true\n", good()),
+            "signing.audit.file: ",
+        ),
+        (
+            format!("{}\n[signing.audit]\nflie = \"audit.jsonl\"\n", good()),
+            "did you mean \"file\"?",
+        ),
+        (
+            format!(
+                "{}\n[revocations]\nfile = \"same\"\n[signing.audit]\nfile = \"same\"\n",
+                good()
+            ),
+            "signing.audit.file: is revocations.file",
+        ),
     ];
     for (toml, message) in cases {
         let faults = faults(&toml);

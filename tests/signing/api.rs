@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::Router;
 use countersign::clock::Clock;
 use countersign::config::{Config, Inputs};
+use countersign::observe::AuditLog;
 use countersign::sign::{Signing, router};
 use countersign::sites::Site;
 use countersign::store;
@@ -175,8 +176,11 @@ impl Api {
             sites.push(Arc::new(Site::new(site, store)));
         }
         let clock = Clock::fixed(NOW);
-        let signing = Signing::new(&config.signing.unwrap(), sites, clock.clone()).unwrap();
-        let router = router(signing);
+        let settings = config.signing.unwrap();
+        let audit = settings.audit_file.as_deref();
+        let audit = audit.map_or(AuditLog::off(), |file| AuditLog::open(file).unwrap());
+        let signing = Signing::new(&settings, sites, clock.clone()).unwrap();
+        let router = router(signing.with_audit(audit));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let service = router

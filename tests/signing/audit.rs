@@ -1,4 +1,4 @@
-//! The one line that signing leaves behind.
+//! The one line that signing leaves in the program's messages, where there is no audit file.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};

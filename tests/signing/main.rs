@@ -3,6 +3,7 @@
 mod api;
 mod attacks;
 mod audit;
+mod audit_file;
 mod batch;
 mod claims;
 mod cookies;

@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::model::{Config, RevocationSettings, Site, TlsFiles};
 use crate::config::{Finding, Place};
 use crate::listen::Tls;
+use crate::observe::AuditLog;
 use crate::sign::Signing;
 use crate::state::LocalRevocations;
 use crate::store::{self, Probed, Store, unreachable_names};
@@ -31,6 +32,8 @@ pub(super) async fn build(config: &Config, clock: &Clock) -> Built {
     built.pair("delivery.tls", config.delivery.tls.as_ref());
     built.pair("signing.tls", signing_tls);
     built.revocations(&config.revocations, clock.now_unix_secs());
+    let signing = config.signing.as_ref();
+    built.audit_file(signing.and_then(|it| it.audit_file.as_deref()));
     for (place, site) in config.sites.iter().enumerate() {
         let setting = format!("site.{place}.store");
         match store::open(&site.store).await {
@@ -59,19 +62,40 @@ impl Built {
     /// The file itself is the running process's: it may be held, and need not be there yet.
     fn revocations(&mut self, settings: &RevocationSettings, now_unix_secs: u64) {
         const SETTING: &str = "revocations.file";
-        let Some(folder) = settings.file.as_deref().and_then(Path::parent) else {
+        if !self.has_folder(SETTING, settings.file.as_deref()) {
             return;
-        };
-        if !folder.as_os_str().is_empty() && !folder.is_dir() {
-            let told = format!(
-                "there is no folder {}; make it, writable for the user that runs this",
-                folder.display()
-            );
-            self.faults.push(finding(SETTING, &told));
-        } else if let Err(fault) = LocalRevocations::check(settings, now_unix_secs) {
+        }
+        if let Err(fault) = LocalRevocations::check(settings, now_unix_secs) {
             let told = format!("{}: {}", fault.path.display(), fault.kind);
             self.faults.push(finding(SETTING, &told));
         }
+    }
+
+    fn audit_file(&mut self, file: Option<&Path>) {
+        const SETTING: &str = "signing.audit.file";
+        let Some(file) = file.filter(|file| self.has_folder(SETTING, Some(file))) else {
+            return;
+        };
+        if let Err(fault) = AuditLog::check(file) {
+            let told = format!("{}: {}", fault.path.display(), fault.error);
+            self.faults.push(finding(SETTING, &told));
+        }
+    }
+
+    /// Whether there is a file to come, and its folder.
+    fn has_folder(&mut self, setting: &str, file: Option<&Path>) -> bool {
+        let Some(folder) = file.and_then(Path::parent) else {
+            return false;
+        };
+        if folder.as_os_str().is_empty() || folder.is_dir() {
+            return true;
+        }
+        let told = format!(
+            "there is no folder {}; make it, writable for the user that runs this",
+            folder.display()
+        );
+        self.faults.push(finding(setting, &told));
+        false
     }
 
     async fn ask(&mut self, site: &Site, store: &dyn Store, setting: &str) {

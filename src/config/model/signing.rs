@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{Proxies, Secret, TlsFiles};
@@ -19,6 +20,9 @@ pub struct Signing {
     pub allowed_origins: Vec<String>,
     /// `[signing.rate_limit]`; `None`: callers ask as often as they like.
     pub rate_limit: Option<RateLimit>,
+    /// `audit.file`: where grants and refusals are recorded; `None`: grants are told in the
+    /// program's messages.
+    pub audit_file: Option<PathBuf>,
     /// `[[signing.issuer]]`.
     pub issuers: Vec<Issuer>,
     /// `[[signing.api_key]]`.
@@ -82,7 +86,7 @@ pub enum IssuerKeys {
 /// A backend without an identity provider.
 #[derive(Clone, Debug)]
 pub struct ApiKey {
-    /// `name`: the caller's name in the audit log, and its `sub`.
+    /// `name`: the caller's name in the audit file, and its `sub`.
     pub name: String,
     /// `sha256` of the key, lower-case hex.
     pub sha256: [u8; 32],

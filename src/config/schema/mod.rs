@@ -37,6 +37,11 @@ pub(super) fn config(top: &Section<'_>) -> Option<Config> {
     let reload = top.table("reload", reload);
     let sites = site::sites(top);
     let signing = top.table("signing", |section| signing::signing(section, &sites.names));
+    let audit_file = signing.as_ref().and_then(|it| it.audit_file.as_ref());
+    if audit_file.is_some_and(|file| Some(file) == revocations.file.as_ref()) {
+        let message = "is revocations.file, which holds nothing else; give it a file of its own";
+        top.fault_within("signing", "audit.file", message);
+    }
     let mut listeners = vec![("delivery", delivery.listen), ("ops", ops.listen)];
     listeners.extend(signing.as_ref().map(|signing| ("signing", signing.listen)));
     listeners_differ(top, &listeners);

@@ -22,6 +22,7 @@ pub(super) fn signing(section: &Section<'_>, sites: &[String]) -> Option<Signing
         proxies: proxies::proxies(section),
         allowed_origins: answers::allowed_origins(section, false),
         rate_limit: section.table("rate_limit", rate_limit),
+        audit_file: section.table("audit", |section| section.path("file")),
         issuers: issuers.into_iter().flatten().collect(),
         api_keys: api_keys.into_iter().flatten().collect(),
         rules: rules.into_iter().flatten().collect(),

@@ -14,9 +14,9 @@ use metrics_exporter_prometheus::{
 };
 
 use self::names::{
-    BUILD, BYTES, CACHE, CACHE_MAX, CACHED, CUT, DECISIONS, DURATION, EVICTIONS, FIRST_BYTE,
-    GUARDED, IN_FLIGHT, LINES_LOST, OPEN_USES, PROXY_REFUSED, REQUESTS, REVOCATIONS, STORE_CALLS,
-    STORE_DURATION, STREAMS_CUT, USE_TOKENS,
+    AUDIT_LOST, BUILD, BYTES, CACHE, CACHE_MAX, CACHED, CUT, DECISIONS, DURATION, EVICTIONS,
+    FIRST_BYTE, GUARDED, IN_FLIGHT, LINES_LOST, OPEN_USES, PROXY_REFUSED, REQUESTS, REVOCATIONS,
+    STORE_CALLS, STORE_DURATION, STREAMS_CUT, USE_TOKENS,
 };
 use super::Record;
 
@@ -186,6 +186,13 @@ impl Metrics {
     /// How many lines the access log has lost, since the start.
     pub fn log_lines_lost(&self, count: u64) {
         self.lines_lost.absolute(count);
+    }
+
+    /// How many lines the audit file has lost, since the start.
+    pub fn audit_lines_lost(&self, count: u64) {
+        let key = Key::from_static_name(AUDIT_LOST);
+        let counter = self.recorder.register_counter(&key, &METADATA);
+        counter.absolute(count);
     }
 
     /// A site's store has answered a call.

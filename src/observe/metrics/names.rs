@@ -19,6 +19,7 @@ pub(super) const STORE_DURATION: &str = "countersign_store_call_duration_seconds
 pub(super) const KEY_STATE: &str = "countersign_key_state";
 pub(super) const KEY_UNTIL: &str = "countersign_key_until_timestamp_seconds";
 pub(super) const LINES_LOST: &str = "countersign_access_log_lines_lost_total";
+pub(super) const AUDIT_LOST: &str = "countersign_audit_lines_lost_total";
 pub(super) const GUARDED: &str = "countersign_guard_failures_total";
 pub(super) const PROXY_REFUSED: &str = "countersign_proxy_protocol_refused_total";
 pub(super) const RELOADS: &str = "countersign_reload_attempts_total";
@@ -189,6 +190,12 @@ const ALL: &[(&str, Kind, Option<Unit>, &str)] = &[
         Counter,
         None,
         "Access log lines dropped, as their reader was too slow or the disk full.",
+    ),
+    (
+        AUDIT_LOST,
+        Counter,
+        None,
+        "Lines of the signing API's audit file dropped, as the disk was too slow or full.",
     ),
     (BUILD, Gauge, None, "Always 1; the version is a label."),
 ];
