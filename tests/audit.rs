@@ -28,7 +28,8 @@ fn folder(file: &str) -> TempDir {
          [[signing.api_key]]\nname = \"shop\"\nsha256 = \"{DIGEST}\"\n\
          [[signing.rule]]\nname = \"all\"\npaths = [\"/**\"]\nmax_ttl = \"1h\"\n"
     );
-    let toml = format!("{TOP}{}{signing}", site("media", "", ""));
+    let top = format!("{TOP}[reload]\nsettle = \"10ms\"\n");
+    let toml = format!("{top}{}{signing}", site("media", "", ""));
     fs::write(folder.path().join("countersign.toml"), toml).unwrap();
     folder
 }
@@ -76,6 +77,8 @@ fn a_renamed_file_is_let_go_at_sighup_and_at_the_next_line() {
     fs::rename(&file, &first).unwrap();
     program.signal("HUP");
     until("a new file at the signal", || file.is_file().then_some(()));
+    // Its configuration it has read again as well, and the file goes on under it.
+    program.told("the configuration was read again");
     sign(&program, "/b");
     assert_eq!(paths(&file, 1), ["/b"]);
     fs::rename(&file, &second).unwrap();
