@@ -88,6 +88,16 @@ impl Attributes {
         })
     }
 
+    /// Whether a browser may send the cookie with a request for some path of one of these patterns:
+    /// false only where it is plain that it sends none.
+    pub fn may_reach(&self, patterns: &[String]) -> bool {
+        let mut included = patterns.iter().filter(|pattern| !pattern.starts_with('-'));
+        included.any(|pattern| {
+            let folder = folder(pattern);
+            self.reach(&folder) || self.path.starts_with(&folder)
+        })
+    }
+
     /// What follows `Set-Cookie: `. A token holds only bytes that a cookie's value may hold.
     /// `max_age_secs`: `None` for until the browser closes, 0 ends the cookie at once.
     pub fn line(&self, name: &str, value: &str, max_age_secs: Option<u64>) -> String {
@@ -116,6 +126,28 @@ impl Attributes {
     }
 }
 
+/// The deepest folder that every path of these patterns (TOKEN.md §3) lies in, percent-encoded.
+pub fn common_folder(patterns: &[String]) -> String {
+    let included = patterns.iter().filter(|pattern| !pattern.starts_with('-'));
+    let folders = included.map(|pattern| folder(pattern));
+    let common = folders.reduce(|a, b| {
+        let same = a.split_inclusive('/').zip(b.split_inclusive('/'));
+        let same = same.take_while(|(a, b)| a == b).map(|(a, _)| a);
+        same.collect()
+    });
+    common.unwrap_or_else(|| "/".to_owned())
+}
+
+/// The folder of what stands before a pattern's first wildcard.
+fn folder(pattern: &str) -> String {
+    let literal = pattern.split('*').next().unwrap_or_default();
+    let folder = literal.rfind('/').map_or("/", |end| &literal[..=end]);
+    // In a pattern "~XX" stands for a byte, in a URL "%XX"; a colon stands bare in the one only, a
+    // tilde in the other.
+    let escaped = folder.replace(':', "%3A").replace('~', "%");
+    escaped.replace("%7E", "~")
+}
+
 /// Whether a `Domain` is a host's name, without a port or a leading dot.
 pub fn is_domain(text: &str) -> bool {
     let label = |label: &str| {
@@ -127,7 +159,11 @@ pub fn is_domain(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Attributes, Clash, SameSite, is_domain};
+    use super::{Attributes, Clash, SameSite, common_folder, is_domain};
+
+    fn owned(patterns: &[&str]) -> Vec<String> {
+        patterns.iter().map(|text| (*text).to_owned()).collect()
+    }
 
     #[test]
     fn what_a_browser_would_drop_is_a_clash() {
@@ -162,6 +198,32 @@ mod tests {
             reach("/", "/a") && reach("/a", "/a") && reach("/a", "/a/b") && reach("/a/", "/a/b")
         );
         assert!(!reach("/a", "/ab") && !reach("/a/", "/a") && !reach("/a", "/"));
+    }
+
+    #[test]
+    fn a_cookie_goes_to_the_folder_that_all_patterns_share() {
+        let of = |patterns: &[&str]| common_folder(&owned(patterns));
+        assert_eq!(of(&["/hls/7/**"]), "/hls/7/");
+        assert_eq!(of(&["/hls/7/a*.ts", "-/hls/7/ab.ts"]), "/hls/7/");
+        assert_eq!(of(&["/a/b/c.jpg", "/a/bc/*"]), "/a/");
+        assert_eq!(of(&["/a~20b/**"]), "/a%20b/");
+        assert_eq!(of(&["/~7Ea:b/**"]), "/~a%3Ab/");
+        assert_eq!(of(&["/**"]), "/");
+        assert_eq!(of(&["/a/*", "/b/*"]), "/");
+    }
+
+    #[test]
+    fn a_cookie_may_reach_a_pattern_that_begins_as_its_path_does() {
+        let attributes = Attributes {
+            path: "/a%20b/c/".to_owned(),
+            ..Attributes::default()
+        };
+        let reach = |patterns: &[&str]| attributes.may_reach(&owned(patterns));
+        for pattern in ["/**", "/a~20b/*.jpg", "/a~20b/c/**", "/a~20b/c/d/e"] {
+            assert!(reach(&[pattern]), "{pattern}");
+        }
+        assert!(reach(&["/x/**", "/a~20b/**"]));
+        assert!(!reach(&["/x/**", "/a~20b/d/*", "-/a~20b/c/**"]));
     }
 
     #[test]

@@ -1,14 +1,14 @@
 //! `POST /v1/cookies`: a grant as the site's cookie; `DELETE`: the end of that cookie.
 
 use axum::response::Response;
-use countersign_token::{CanonicalPath, Carrier};
+use countersign_token::Carrier;
 use http::{HeaderValue, header};
 use serde::Serialize;
 
 use super::call::{Asked, Call};
 use super::grant::grant;
 use super::refusal::Refusal;
-use super::request::parse;
+use super::request::{SignRequest, parse_for_cookie};
 use crate::answer::problem::FieldFault;
 use crate::config::model::Site;
 
@@ -37,7 +37,8 @@ struct Cookie {
 #[derive(Debug, Serialize)]
 struct Grant {
     token: String,
-    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
     expires_at: u64,
     kid: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,7 +54,7 @@ pub(super) fn set(call: &Call<'_>, asked: Asked) -> Result<Told, Refusal> {
         .filter(|name| members.remove(*name).is_some())
         .map(|name| fault(name, "is for URLs; leave it out for a cookie"))
         .collect();
-    let (mut request, found) = parse(members);
+    let (mut request, found) = parse_for_cookie(members);
     faults.extend(found);
     request.carrier = Carrier::Cookie;
     // No cache is keyed by a cookie: it lives as long as was asked for.
@@ -65,7 +66,7 @@ pub(super) fn set(call: &Call<'_>, asked: Asked) -> Result<Told, Refusal> {
             return Err(Refusal::Invalid(faults));
         }
     };
-    faults.extend(unreached(site, &request.path));
+    faults.extend(unreached(site, &request));
     let now = state.clock.now_unix_secs();
     let request = (request, faults);
     let granted = grant(call, &asked.caller, asked.client, request)?;
@@ -125,15 +126,22 @@ fn cookie(site: &Site, value: &str, max_age_secs: u64) -> Cookie {
     }
 }
 
-/// A path that browsers would not send the cookie to.
-fn unreached(site: &Site, path: &str) -> Option<FieldFault> {
+/// A path, or patterns without one, that browsers would not send the cookie to.
+fn unreached(site: &Site, request: &SignRequest) -> Option<FieldFault> {
     let attributes = &site.cookie.attributes;
-    let path = CanonicalPath::new(path).ok()?;
+    let patterns = &request.terms.path;
+    let (name, reached) = match request.canonical_path() {
+        Some(path) => ("path", attributes.reach(&path.to_string())),
+        None => (
+            "paths",
+            patterns.is_empty() || attributes.may_reach(patterns),
+        ),
+    };
     let detail = format!(
         "is not below {}, which the site's cookie is for",
         attributes.path
     );
-    (!attributes.reach(&path.to_string())).then(|| fault("path", &detail))
+    (!reached).then(|| fault(name, &detail))
 }
 
 fn fault(name: &str, detail: &str) -> FieldFault {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use countersign_token::{CanonicalPath, Field, SignFault, Terms};
+use countersign_token::{Field, SignFault, Terms};
 use serde::Serialize;
 
 use super::Signing;
@@ -25,9 +25,12 @@ use crate::sites::Site;
 /// The answer to `POST /v1/sign`.
 #[derive(Debug, Serialize)]
 pub(super) struct Granted {
-    url: String,
+    /// `None` without a path, as a cookie may be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
     pub(super) token: String,
-    pub(super) path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) path: Option<String>,
     pub(super) expires_at: u64,
     pub(super) kid: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,8 +74,10 @@ pub(super) fn grant(
     let token = signer
         .sign(&request, &terms)
         .map_err(|fault| refusal(fault, &matched))?;
-    let granted = answer(&request, &signer, terms, token)?;
+    let paths = (!terms.path.is_empty()).then(|| terms.path.join("!"));
+    let granted = answer(request, &signer, terms, token);
     call.trail.note(|about| {
+        about.paths = paths;
         about.exp = Some(granted.expires_at);
         about.kid = Some(granted.kid.clone());
         about.jti.clone_from(&granted.jti);
@@ -124,7 +129,8 @@ fn times(
     now: u64,
 ) -> Result<Times, Refusal> {
     let bounds = Bounds::new(matched.rule.max_ttl.as_secs(), signer.site, signer.key);
-    let object = (signer.site.token.name(), request.path.as_str());
+    let path = request.path.as_deref().unwrap_or_default();
+    let object = (signer.site.token.name(), path);
     bounds
         .times(request.expiry, request.stable, now, object)
         .map_err(|lifetime| {
@@ -187,27 +193,19 @@ fn refusal(refused: SignFault, matched: &Matched<'_>) -> Refusal {
     }
 }
 
-fn answer(
-    request: &SignRequest,
-    signer: &Signer<'_>,
-    terms: Terms,
-    token: String,
-) -> Result<Granted, Refusal> {
-    let path = CanonicalPath::new(&request.path).map_err(|_| Refusal::Invalid(Vec::new()))?;
+fn answer(request: SignRequest, signer: &Signer<'_>, terms: Terms, token: String) -> Granted {
     let site = signer.site;
-    Ok(Granted {
-        url: link(
-            &site.public_url,
-            &path,
-            &present(&request.query),
-            &token,
-            request.carrier,
-            site.token.param(),
-        ),
+    let (query, param) = (present(&request.query), site.token.param());
+    let url = request.canonical_path().map(|path| {
+        let base_url = &site.public_url;
+        link(base_url, &path, &query, &token, request.carrier, param)
+    });
+    Granted {
+        url,
         token,
-        path: request.path.clone(),
+        path: request.path,
         expires_at: terms.exp,
         kid: signer.key.kid().to_owned(),
         jti: terms.jti,
-    })
+    }
 }

@@ -56,9 +56,8 @@ impl<'s> Signer<'s> {
     }
 
     pub(super) fn sign(&self, request: &SignRequest, terms: &Terms) -> Result<String, SignFault> {
-        let path = CanonicalPath::new(&request.path).map_err(|_| SignFault::PathRequired)?;
         let facts = SignedFacts {
-            path: Some(path),
+            path: request.canonical_path(),
             query: &present(&request.query),
             headers: &present(&request.headers),
             ..SignedFacts::default()
@@ -71,7 +70,7 @@ impl<'s> Signer<'s> {
     pub(super) fn faults(&self, request: &SignRequest, now_unix_secs: u64) -> Vec<FieldFault> {
         let mut faults = Vec::new();
         let mut probe = request.clone();
-        probe.path = "/".to_owned();
+        probe.path = Some("/".to_owned());
         probe.terms.exp = now_unix_secs.saturating_add(1);
         probe.terms.jti = match &request.jti {
             TokenId::Given(jti) => Some(jti.clone()),
@@ -84,18 +83,18 @@ impl<'s> Signer<'s> {
                 break;
             }
         }
-        faults.extend(self.path_fault(&request.path));
+        let path = request.canonical_path();
+        faults.extend(path.and_then(|path| self.path_fault(&path)));
         faults
     }
 
     /// A path that would be read as a token, or that the key does not open.
-    fn path_fault(&self, path: &str) -> Option<FieldFault> {
+    fn path_fault(&self, path: &CanonicalPath<'_>) -> Option<FieldFault> {
         let param = self.site.token.param();
-        let first = path.strip_prefix('/')?.strip_prefix(param);
-        let path = CanonicalPath::new(path).ok()?;
+        let first = path.as_str().strip_prefix('/')?.strip_prefix(param);
         let detail = if first.is_some_and(|rest| rest.starts_with('=')) {
             format!("starts with \"/{param}=\", which is read as a token")
-        } else if self.key.paths().is_some_and(|open| !open.covers(&path)) {
+        } else if self.key.paths().is_some_and(|open| !open.covers(path)) {
             "is not among the signing key's paths".to_owned()
         } else {
             return None;

@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use countersign_token::{CanonicalPath, Patterns, Terms, pattern_is_inside};
+use countersign_token::{Patterns, Terms, pattern_is_inside};
 
 use super::caller::Caller;
 use super::request::SignRequest;
@@ -71,12 +71,13 @@ fn check_paths(request: &SignRequest, terms: &Terms, matched: &Matched<'_>, faul
             faults.add(format!("/paths/{member}"), "is not inside the rule's paths");
         }
     }
-    let covered = CanonicalPath::new(&request.path).is_ok_and(|path| {
+    // Without a path the patterns are all that is asked for.
+    let covered = request.canonical_path().map(|path| {
         matched.patterns.covers(&path)
             && (terms.path.is_empty()
                 || Patterns::parse(terms.path.join("!")).is_ok_and(|list| list.covers(&path)))
     });
-    if !covered {
+    if !covered.unwrap_or(!terms.path.is_empty()) {
         faults.add("/path", "is not among the rule's paths");
     }
 }

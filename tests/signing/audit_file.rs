@@ -73,7 +73,8 @@ fn has(line: &Value, call: &str, outcome: &str, fields: Value) {
 #[tokio::test]
 async fn a_grant_is_a_line_with_who_what_and_until_when() {
     let audited = Audited::start().await;
-    let body = json!({ "path": "/a b", "jti": "j1", "expires_in": 60 });
+    let paths = ["/a*", "-/ab"];
+    let body = json!({ "path": "/a b", "paths": paths, "jti": "j1", "expires_in": 60 });
     let signed = audited.api.sign(body).await;
     assert_eq!(signed.status, 200, "{}", signed.body);
     audited
@@ -84,7 +85,7 @@ async fn a_grant_is_a_line_with_who_what_and_until_when() {
     let expected = json!({
         "time": "2030-03-17T17:46:40Z", "authority": "api_key", "caller": "shop",
         "client": "127.0.0.1", "rule": "backend", "site": "media", "path": "/a b",
-        "exp": signed.body["expires_at"], "kid": "k1", "jti": "j1",
+        "paths": "/a*!-/ab", "exp": signed.body["expires_at"], "kid": "k1", "jti": "j1",
         "code": null, "detail": null, "pointers": null,
     });
     has(&lines[0], "sign", "granted", expected);

@@ -63,6 +63,62 @@ async fn attributes_and_prefix_are_the_sites_and_the_end_has_them_too() {
 }
 
 #[tokio::test]
+async fn patterns_alone_make_a_cookie_that_opens_them() {
+    let settings = "cookie = { path = \"/a/\" }";
+    let rules = RULES.replacen(
+        "backend = true",
+        "backend = true\npermissions = [\"explain\"]",
+        1,
+    );
+    let api = Api::with(&site("media", settings, KEY), &rules).await;
+    let body = json!({ "paths": ["/a/**"], "expires_in": 600 });
+    let answer = ask(&api, body).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert_eq!(answer.body.get("path"), None);
+    assert_eq!(answer.body.get("url"), None);
+    assert_eq!(answer.body["cookie"]["value"], answer.body["token"]);
+    for (path, outcome) in [("/a/b/c.jpg", "granted"), ("/b", "denied")] {
+        let headers = json!({ "Cookie": format!("cs={}", answer.text("token")) });
+        let request = api.request("POST", "/v1/explain").bearer_auth(API_KEY);
+        let told = request.json(&json!({ "url": path, "headers": headers }));
+        assert_eq!(api.send(told).await.text("outcome"), outcome, "{path}");
+    }
+    // A URL has a path.
+    let request = api.request("POST", "/v1/sign").bearer_auth(API_KEY);
+    let answer = api.send(request.json(&json!({ "paths": ["/a/**"] }))).await;
+    assert_eq!((answer.status, answer.pointers()), (400, vec!["/path"]));
+    for (body, pointer) in [
+        (json!({}), "/path"),
+        (json!({ "paths": [] }), "/paths"),
+        (json!({ "paths": ["/b/**", "-/a/c"] }), "/paths"),
+        (json!({ "paths": ["-/a/c"] }), "/paths"),
+    ] {
+        let answer = ask(&api, body).await;
+        assert_eq!((answer.status, answer.pointers()), (400, vec![pointer]));
+        assert_eq!(answer.header("set-cookie"), "");
+    }
+}
+
+#[tokio::test]
+async fn patterns_alone_stay_inside_the_rule_and_get_its_exclusions() {
+    let rules = "[[signing.rule]]\nname = \"own\"\npaths = [\"/a/**\", \"-/a/private/**\"]\nmax_ttl = \"1h\"\n";
+    let api = Api::with(&site("media", "", KEY), rules).await;
+    let answer = ask(&api, json!({ "paths": ["/a/*", "/b/*", "/**"] })).await;
+    assert_eq!(
+        (answer.status, answer.pointers()),
+        (403, vec!["/paths/1", "/paths/2"])
+    );
+    let answer = ask(&api, json!({ "paths": ["/a/private/**"] })).await;
+    assert_eq!((answer.status, answer.pointers()), (400, vec!["/paths"]));
+    let answer = ask(&api, json!({ "paths": ["/a/**"] })).await;
+    assert!(
+        answer.text("token").contains("~path=/a/**!-/a/private/**~"),
+        "{}",
+        answer.body
+    );
+}
+
+#[tokio::test]
 async fn what_is_refused_sets_no_cookie() {
     let api = Api::start().await;
     let bodies = [

@@ -89,7 +89,7 @@ impl Attributes {
             let path = grant.canonical_path()?;
             return Ok(path.map_or_else(|| "/".to_owned(), |path| path.to_string()));
         }
-        Ok(common_folder(&grant.paths))
+        Ok(cookie::common_folder(&grant.paths))
     }
 
     /// What follows `Set-Cookie: `.
@@ -112,42 +112,5 @@ impl Attributes {
             },
             partitioned: self.partitioned,
         }
-    }
-}
-
-/// The deepest folder that every path of these patterns lies in.
-fn common_folder(patterns: &[String]) -> String {
-    let included = patterns.iter().filter(|pattern| !pattern.starts_with('-'));
-    let folders = included.map(|pattern| {
-        let literal = pattern.split('*').next().unwrap_or_default();
-        let end = literal.rfind('/').unwrap_or(0);
-        literal[..=end.min(literal.len().saturating_sub(1))].to_owned()
-    });
-    let common = folders.reduce(|a, b| {
-        let same = a.split_inclusive('/').zip(b.split_inclusive('/'));
-        let same = same.take_while(|(a, b)| a == b).map(|(a, _)| a);
-        same.collect()
-    });
-    let common = common.filter(|folder| folder.starts_with('/'));
-    // In a pattern "~XX" stands for a byte, in a URL "%XX".
-    common.map_or_else(|| "/".to_owned(), |folder| folder.replace('~', "%"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::common_folder;
-
-    #[test]
-    fn a_cookie_goes_to_the_folder_that_all_patterns_share() {
-        let of = |patterns: &[&str]| {
-            let patterns: Vec<String> = patterns.iter().map(|text| (*text).to_owned()).collect();
-            common_folder(&patterns)
-        };
-        assert_eq!(of(&["/hls/7/**"]), "/hls/7/");
-        assert_eq!(of(&["/hls/7/a*.ts", "-/hls/7/ab.ts"]), "/hls/7/");
-        assert_eq!(of(&["/a/b/c.jpg", "/a/bc/*"]), "/a/");
-        assert_eq!(of(&["/a~20b/**"]), "/a%20b/");
-        assert_eq!(of(&["/**"]), "/");
-        assert_eq!(of(&["/a/*", "/b/*"]), "/");
     }
 }

@@ -53,7 +53,9 @@ pub(super) struct About {
     site: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<String>,
-    /// Of the token: its end, key and id.
+    /// Of the token: its patterns, end, key and id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) paths: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) exp: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -172,6 +174,7 @@ mod tests {
             rule: text(),
             site: text(),
             path: text(),
+            paths: text(),
             exp: Some(1),
             kid: text(),
             jti: text(),

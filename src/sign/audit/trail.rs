@@ -84,7 +84,8 @@ impl<'s> Trail<'s> {
         }
         if outcome != Outcome::Granted {
             // Of a token that nobody has got.
-            (about.exp, about.kid, about.jti) = (None, None, None);
+            (about.paths, about.exp) = (None, None);
+            (about.kid, about.jti) = (None, None);
         }
         let line = Line {
             time: rfc3339(self.state.clock.now_unix_secs()),
@@ -141,6 +142,7 @@ fn tell(line: &Line<'_>) {
         rule = about.rule.as_deref(),
         site = about.site.as_deref(),
         path = about.path.as_deref(),
+        paths = about.paths.as_deref(),
         exp = about.exp,
         kid = about.kid.as_deref(),
         jti = about.jti.as_deref(),

@@ -13,8 +13,8 @@ use crate::answer::problem::FieldFault;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct SignRequest {
     pub(super) site: Option<String>,
-    /// Canonical and decoded; empty where it is at fault.
-    pub(super) path: String,
+    /// Canonical and decoded; `None` where it is at fault, or a cookie's patterns stand for it.
+    pub(super) path: Option<String>,
     pub(super) expiry: Expiry,
     pub(super) carrier: Carrier,
     pub(super) jti: TokenId,
@@ -24,6 +24,13 @@ pub(super) struct SignRequest {
     pub(super) headers: Values,
     /// The token's fields, but for `exp` and `jti`.
     pub(super) terms: Terms,
+}
+
+impl SignRequest {
+    /// The path, where there is one.
+    pub(super) fn canonical_path(&self) -> Option<CanonicalPath<'_>> {
+        CanonicalPath::new(self.path.as_deref()?).ok()
+    }
 }
 
 /// When the URL shall stop to work.
@@ -50,11 +57,21 @@ pub(super) enum TokenId {
 /// Reads a body. What is at fault is left at its default in the request; with any fault nothing
 /// may be signed.
 pub(super) fn parse(members: Map<String, Value>) -> (SignRequest, Vec<FieldFault>) {
+    read(members, false)
+}
+
+/// [`parse`] for a cookie, which has no URL: where patterns are given, no path need be.
+pub(super) fn parse_for_cookie(members: Map<String, Value>) -> (SignRequest, Vec<FieldFault>) {
+    let has_patterns = members.contains_key("paths");
+    read(members, has_patterns)
+}
+
+fn read(members: Map<String, Value>, path_is_optional: bool) -> (SignRequest, Vec<FieldFault>) {
     let mut reader = Reader::new(members);
     let expiry = expiry(&mut reader);
     let mut request = SignRequest {
         site: reader.text("site"),
-        path: path(&mut reader),
+        path: path(&mut reader, path_is_optional),
         expiry,
         carrier: carrier(&mut reader),
         query: reader.values("qs"),
@@ -99,22 +116,20 @@ fn names(values: &Values) -> Vec<String> {
     values.iter().map(|(name, _)| name.clone()).collect()
 }
 
-fn path(reader: &mut Reader) -> String {
+fn path(reader: &mut Reader, is_optional: bool) -> Option<String> {
     if !reader.has("path") {
-        reader.fault(
-            "path",
-            "is required: the decoded path, such as \"/users/ada/photo 1.jpg\"",
-        );
-        return String::new();
+        if !is_optional {
+            let detail = "is required: the decoded path, such as \"/users/ada/photo 1.jpg\"";
+            reader.fault("path", detail);
+        }
+        return None;
     }
-    let Some(path) = reader.text("path") else {
-        return String::new();
-    };
+    let path = reader.text("path")?;
     match CanonicalPath::new(&path) {
-        Ok(_) => path,
+        Ok(_) => Some(path),
         Err(fault) => {
             reader.fault("path", fault.to_string());
-            String::new()
+            None
         }
     }
 }
@@ -202,18 +217,16 @@ fn check_patterns(reader: &mut Reader, request: &SignRequest) -> bool {
     if !sound || patterns.is_empty() {
         return sound;
     }
-    match (
-        Patterns::parse(patterns.join("!")),
-        CanonicalPath::new(&request.path),
-    ) {
-        (Err(bad), _) => {
+    let list = match Patterns::parse(patterns.join("!")) {
+        Ok(list) => list,
+        Err(bad) => {
             reader.fault("paths", bad.to_string());
             return false;
         }
-        (Ok(list), Ok(path)) if !list.covers(&path) => {
-            reader.fault("path", "is not covered by paths")
-        }
-        _ => {}
+    };
+    let path = request.canonical_path();
+    if path.is_some_and(|path| !list.covers(&path)) {
+        reader.fault("path", "is not covered by paths");
     }
     true
 }
@@ -222,7 +235,8 @@ fn check_patterns(reader: &mut Reader, request: &SignRequest) -> bool {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Expiry, SignRequest, TokenId, parse};
+    use super::{Expiry, SignRequest, TokenId, parse, parse_for_cookie};
+    use crate::answer::problem::FieldFault;
     use countersign_token::Carrier;
 
     fn read(body: Value) -> (SignRequest, Vec<String>) {
@@ -311,6 +325,23 @@ mod tests {
         assert_eq!(faults, ["/path"]);
         let (_, faults) = read(json!({"path": "/b/c", "paths": ["-/a/**"]}));
         assert_eq!(faults, ["/paths"]);
+    }
+
+    #[test]
+    fn a_cookie_needs_patterns_or_a_path_and_a_url_its_path() {
+        let pointers = |found: (SignRequest, Vec<FieldFault>)| -> Vec<String> {
+            found.1.into_iter().map(|fault| fault.pointer).collect()
+        };
+        let ask = |body: &Value| body.as_object().unwrap().clone();
+        let patterns = json!({"paths": ["/a/**"]});
+        assert_eq!(pointers(parse_for_cookie(ask(&patterns))), [""; 0]);
+        assert_eq!(pointers(parse(ask(&patterns))), ["/path"]);
+        assert_eq!(pointers(parse_for_cookie(ask(&json!({})))), ["/path"]);
+        for body in [json!({"paths": []}), json!({"paths": ["-/a/**"]})] {
+            assert_eq!(pointers(parse_for_cookie(ask(&body))), ["/paths"]);
+        }
+        let null = json!({"paths": ["/a/**"], "path": null});
+        assert_eq!(pointers(parse_for_cookie(ask(&null))), ["/path"]);
     }
 
     #[test]
