@@ -124,6 +124,31 @@ fn what_is_signed_verifies_and_what_does_not_is_explained() {
 }
 
 #[test]
+fn explain_names_the_faults_of_a_text_as_inspect_does() {
+    let folder = with_keys();
+    let url = sign(
+        &folder,
+        &[
+            "--path",
+            "/a",
+            "--expires",
+            "15m",
+            "--base-url",
+            "https://h",
+        ],
+    );
+    let cut = &url[..url.len() - 20];
+    let inspected = json(&folder.run(&["inspect", cut, "--json"]));
+    let fault = inspected["tokens"][0]["faults"][0].as_str().unwrap();
+    assert!(fault.starts_with("sig: has 23 characters"), "{fault}");
+    let told = json(&check(&folder, "explain", cut, &["--json"]));
+    assert_eq!(
+        told["steps"].as_array().unwrap().last().unwrap()["note"],
+        fault
+    );
+}
+
+#[test]
 fn wrong_input_is_exit_code_2_and_says_what_is_right() {
     let folder = with_keys();
     let url = "/a.jpg?cs=x";

@@ -1,16 +1,15 @@
 //! `countersign inspect`: what a token says, without any key.
 
 mod carriers;
-mod diagnosis;
 mod show;
 
 use std::io::Read;
 use std::process::ExitCode;
 
+use countersign_token::Diagnosis;
 use serde_json::{Value, json};
 
 use self::carriers::Found;
-use self::diagnosis::Reading;
 use super::{EXIT_CHECK_FAILED, print};
 use crate::clock::Clock;
 
@@ -56,10 +55,10 @@ pub fn run(args: &Args, clock: &Clock) -> ExitCode {
         Ok(found) => found,
         Err(fault) => return print::wrong_input(fault),
     };
-    let readings: Vec<(&Found, Reading)> = found
+    let readings: Vec<(&Found, Diagnosis)> = found
         .tokens
         .iter()
-        .map(|token| (token, diagnosis::read(&token.text)))
+        .map(|token| (token, Diagnosis::of(token.text.as_bytes())))
         .collect();
     let sound = !readings.is_empty() && readings.iter().all(|(_, reading)| reading.is_sound());
     let now = clock.now_unix_secs();

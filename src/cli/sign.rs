@@ -11,7 +11,6 @@ use serde_json::json;
 
 pub use self::args::{Args, CarrierArg};
 pub(super) use self::args::{GrantArgs, base_url};
-pub(super) use self::explain_fault::right;
 pub(super) use self::grant::{Signed, pairs, sign};
 use super::validate::{self, Presented};
 use super::{EXIT_CHECK_FAILED, print};

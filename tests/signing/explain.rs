@@ -96,3 +96,17 @@ async fn every_fault_of_the_description_is_found_at_once() {
     let answer = explain(&api, API_KEY, json!({ "url": "/a", "site": "other" })).await;
     assert_eq!(answer.pointers(), ["/site"]);
 }
+
+#[tokio::test]
+async fn a_damaged_token_is_told_by_the_faults_of_its_text() {
+    let api = api().await;
+    let body = json!({ "url": "/a?cs=1~exp=7~kid=k1~sub=%C3%A4~sig=AAA" });
+    let answer = explain(&api, API_KEY, body).await;
+    assert_eq!(answer.text("reason"), "malformed");
+    let steps = answer.body["steps"].as_array().unwrap();
+    assert_eq!(
+        steps.last().unwrap()["note"],
+        "sub: 'ä' must be written ~C3~A4; sig: has 3 characters; 43 (HS256) or 86 (EdDSA) are \
+         right, so it was cut off or is no signature; kid: must stand before exp"
+    );
+}

@@ -5,6 +5,7 @@ mod note;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use crate::diagnosis::Diagnosis;
 use crate::reason::Reason;
 use crate::request::{Headers, Request};
 use crate::revocation::Revocations;
@@ -60,6 +61,8 @@ impl<T: AsRef<str>, R: Revocations> Verifier<'_, T, R> {
 #[derive(Default)]
 struct Recorder {
     told: Explanation,
+    /// The text of the token that is looked at, where it can be read.
+    text: Option<Vec<u8>>,
     signed: Vec<u8>,
 }
 
@@ -92,6 +95,7 @@ impl<T: AsRef<str>> Watch<T> for Recorder {
             S::Mode(mode) => self.tell("policy", Outcome::Noted, note::mode(mode).to_string()),
             S::Token(carrier, text) => {
                 self.tell("carrier", Outcome::Noted, note::token(carrier, text));
+                self.text = text.map(<[u8]>::to_vec);
             }
             S::NoToken => {
                 let note = "no token in path, query, header or cookies".to_string();
@@ -99,11 +103,8 @@ impl<T: AsRef<str>> Watch<T> for Recorder {
             }
             S::Text(Ok(fields)) => self.tell("text", Outcome::Passed, note::fields(fields)),
             S::Text(Err(reason)) => {
-                self.tell(
-                    "text",
-                    Outcome::Failed(reason),
-                    note::text(reason).to_string(),
-                );
+                let text = self.text.take().map(|text| Diagnosis::of(&text));
+                self.tell("text", Outcome::Failed(reason), note::text(text));
             }
             S::Key(kid, Some(key)) => self.tell("key", Outcome::Passed, note::key(kid, key)),
             S::Key(kid, None) => {
@@ -181,6 +182,31 @@ mod tests {
         let told = explained("/b?cs=TOKEN", 99);
         let last = told.steps.last().unwrap();
         assert_eq!(last.outcome, Outcome::Failed(Reason::BadSignature));
+    }
+
+    #[test]
+    fn a_text_that_is_refused_is_told_by_its_faults() {
+        for (target, fault) in [
+            ("/a?cs=1~exp=7~kid=k1~sig=A", "sig: has 1 characters"),
+            ("/a?cs=1~exp=7~kid=k1~sig=A", "kid: must stand before exp"),
+            ("/a?cs=1~kid=k1~foo=x~exp=7~sig=A", "no such field"),
+            (
+                "/a?cs=1~kid=k1~exp=1~sub=a%20b~sig=A",
+                "' ' must be written ~20",
+            ),
+            ("/a?cs=2~x", "is of version 2"),
+            ("/a?cs=%E4", "has the byte E4"),
+            ("/a?cs=%", "cannot be read"),
+        ] {
+            let told = explained(target, 1);
+            let last = told.steps.last().unwrap();
+            assert_eq!(last.name, "text");
+            assert!(last.note.contains(fault), "{fault}: {}", last.note);
+        }
+        let own = alloc::format!("/a?cs=1~kid=k1~exp=7~qs=cs~sig={}", "A".repeat(43));
+        let told = explained(&own, 1);
+        let note = &told.steps.last().unwrap().note;
+        assert!(note.contains("the site's own"), "{note}");
     }
 
     #[test]

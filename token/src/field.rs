@@ -1,5 +1,7 @@
 //! The fields of a token, in the order of TOKEN.md §1's table, and what each may hold.
 
+mod rule;
+
 use crate::address::Network;
 use crate::bytes::{is_name, is_tchar};
 use crate::escape::Escaped;

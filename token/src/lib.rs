@@ -45,6 +45,7 @@ mod address;
 mod base64url;
 mod bytes;
 mod carrier;
+mod diagnosis;
 mod escape;
 mod explain;
 mod field;
@@ -67,6 +68,7 @@ mod watch;
 
 pub use self::address::ClientAddress;
 pub use self::carrier::Carrier;
+pub use self::diagnosis::{Diagnosis, Piece};
 pub use self::escape::{Escaped, escape};
 pub use self::explain::{Explanation, Outcome, Step};
 pub use self::field::{Field, MAX_LIST, MAX_USES, MIN_BPS};

@@ -89,7 +89,7 @@ impl fmt::Display for SignFault {
             }
             Self::PathRequired => f.write_str("a token needs a path, or patterns of paths"),
             Self::Value { field } => {
-                write!(f, "{}: {}", field.as_str(), terms::what_is_right(*field))
+                write!(f, "{}: {}", field.as_str(), field.rule())
             }
             Self::TooLong { bytes } => {
                 write!(

@@ -2,16 +2,15 @@
 
 use std::time::Duration;
 
-use countersign_token::Field;
+use countersign_token::{Diagnosis, Field, Piece};
 use serde_json::{Map, Value, json};
 
 use super::carriers::Found;
-use super::diagnosis::{Piece, Reading, figure};
 use crate::config::rfc3339;
 
 /// `{carrier, well_formed, reason?, faults, version, fields, signature_bytes?}`; numbers as
 /// numbers, lists as arrays, escapes decoded.
-pub(super) fn json(found: &Found, reading: &Reading) -> Value {
+pub(super) fn json(found: &Found, reading: &Diagnosis) -> Value {
     let fields: Map<String, Value> = reading
         .pieces
         .iter()
@@ -29,7 +28,7 @@ pub(super) fn json(found: &Found, reading: &Reading) -> Value {
 }
 
 /// A line a field, and the faults.
-pub(super) fn text(found: &Found, reading: &Reading, path: Option<&str>, now: u64) -> String {
+pub(super) fn text(found: &Found, reading: &Diagnosis, path: Option<&str>, now: u64) -> String {
     let mut lines = vec![line("carrier", &found.carrier)];
     lines.extend(path.map(|path| line("URL path", path)));
     lines.extend(
@@ -62,7 +61,7 @@ fn line(name: &str, text: &str) -> String {
     format!("{name:<9} {plain}")
 }
 
-fn signature_bytes(reading: &Reading) -> Option<usize> {
+fn signature_bytes(reading: &Diagnosis) -> Option<usize> {
     match reading.signature.as_ref().map(String::len)? {
         43 => Some(32),
         86 => Some(64),
@@ -103,6 +102,12 @@ fn told(piece: &Piece, now: u64) -> String {
         Some(_) => unescaped(&piece.value, false),
         None => piece.value.clone(),
     }
+}
+
+/// A number in its one spelling.
+fn figure(value: &str) -> Option<u64> {
+    let number: u64 = value.parse().ok()?;
+    (number.to_string() == value).then_some(number)
 }
 
 /// `2030-03-17T17:46:40Z, in 3h 20m`.

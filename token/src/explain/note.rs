@@ -6,6 +6,7 @@ use alloc::string::{String, ToString};
 
 use crate::bytes::UPPER_HEX;
 use crate::carrier::Carrier;
+use crate::diagnosis::Diagnosis;
 use crate::field::Field;
 use crate::fields::Fields;
 use crate::key::Key;
@@ -67,14 +68,15 @@ pub(super) fn fields(fields: &Fields<'_>) -> String {
     told
 }
 
-pub(super) const fn text(reason: Reason) -> &'static str {
-    match reason {
-        Reason::Unsupported => {
-            "of another version, or with a field that this version does not know; every field is critical"
+/// Every fault of a text, as `inspect` tells it.
+pub(super) fn text(text: Option<Diagnosis>) -> String {
+    match text {
+        None => "cannot be read".to_owned(),
+        // The site's names are no matter of the text.
+        Some(text) if text.is_sound() => {
+            "signs the site's own parameter or header, which hold the token".to_owned()
         }
-        _ => {
-            "not a token: a byte that may not stand there, an escape of a byte that stands bare, fields out of order, twice or missing, or a value against the table"
-        }
+        Some(text) => text.faults.join("; "),
     }
 }
 

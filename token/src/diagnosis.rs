@@ -1,54 +1,72 @@
-//! A token's text taken apart as far as it goes, with every fault said (TOKEN.md §1). Whether it is
-//! well formed the token crate decides; this says why.
+//! A token's text taken apart as far as it goes, with every fault said (TOKEN.md §1), for people.
+//! Whether it is well formed `text` decides; this says why. Uses the heap.
 
-use countersign_token::{Field, Fields, MAX_TOKEN_BYTES, Reason, Scratch};
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
 
-use crate::cli::sign::right;
+use crate::bytes::is_bare;
+use crate::field::{Field, number};
+use crate::reason::Reason;
+use crate::text::{Layout, MAX_TOKEN_BYTES, judge};
 
 /// One `~name=value`, as written.
-pub(super) struct Piece {
-    pub(super) name: String,
-    pub(super) value: String,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// What stands before the `=`.
+    pub name: String,
+    /// What stands behind it, still escaped.
+    pub value: String,
     /// The field, of a known name and a well-formed value.
-    pub(super) field: Option<Field>,
+    pub field: Option<Field>,
 }
 
-/// What a text comes to.
-pub(super) struct Reading {
-    /// The verdict of the token crate on the text alone.
-    pub(super) reason: Option<Reason>,
-    pub(super) version: Option<u64>,
-    pub(super) pieces: Vec<Piece>,
-    pub(super) signature: Option<String>,
+/// What a text comes to. Nothing in it is proved: whoever wrote the text chose what it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnosis {
+    /// Why a verifier refuses the text; `None` where it is well formed.
+    pub reason: Option<Reason>,
+    /// The number that it starts with.
+    pub version: Option<u64>,
+    /// The fields as written, known or not.
+    pub pieces: Vec<Piece>,
+    /// What stands behind `~sig=`.
+    pub signature: Option<String>,
     /// In plain words; empty where the text is well formed.
-    pub(super) faults: Vec<String>,
+    pub faults: Vec<String>,
 }
 
-impl Reading {
-    pub(super) fn is_sound(&self) -> bool {
+impl Diagnosis {
+    /// Takes a token's text apart.
+    pub fn of(text: &[u8]) -> Self {
+        let mut diagnosis = Self {
+            reason: judge(text, &mut Layout::new()).err(),
+            version: None,
+            pieces: Vec::new(),
+            signature: None,
+            faults: Vec::new(),
+        };
+        match core::str::from_utf8(text) {
+            Ok(text) => diagnosis.take_apart(text),
+            Err(broken) => {
+                let byte = text[broken.valid_up_to()];
+                diagnosis.fault(format!(
+                    "has the byte {byte:02X}, which is written ~{byte:02X}"
+                ));
+            }
+        }
+        if diagnosis.reason.is_some() && diagnosis.faults.is_empty() {
+            diagnosis.fault("it breaks a rule of docs/TOKEN.md §1 that is not told apart here");
+        }
+        diagnosis
+    }
+
+    /// Whether the text is well formed.
+    pub const fn is_sound(&self) -> bool {
         self.reason.is_none()
     }
-}
 
-/// Takes a token's text apart.
-pub(super) fn read(text: &str) -> Reading {
-    let mut scratch = Scratch::new();
-    let mut reading = Reading {
-        reason: Fields::unverified(text.as_bytes(), &mut scratch).err(),
-        version: None,
-        pieces: Vec::new(),
-        signature: None,
-        faults: Vec::new(),
-    };
-    reading.take_apart(text);
-    if reading.reason.is_some() && reading.faults.is_empty() {
-        let fault = "it breaks a rule of docs/TOKEN.md §1 that is not told apart here";
-        reading.faults.push(fault.to_owned());
-    }
-    reading
-}
-
-impl Reading {
     fn fault(&mut self, text: impl Into<String>) {
         self.faults.push(text.into());
     }
@@ -61,7 +79,7 @@ impl Reading {
         let Some((version, _)) = text.split_once('~') else {
             return self.fault("has no \"~\": this is no token, or it was cut off");
         };
-        self.version = figure(version);
+        self.version = number(version.as_bytes());
         match self.version {
             Some(1) => {}
             Some(other) => {
@@ -109,7 +127,7 @@ impl Reading {
         }
         let field = field.filter(|_| sound);
         if let Some(field) = field.filter(|field| !field.allows(value.as_bytes())) {
-            self.fault(format!("{name}: {}", right(field)));
+            self.fault(format!("{name}: must be {}", field.rule()));
         }
         self.pieces.push(Piece {
             name: name.to_owned(),
@@ -181,25 +199,22 @@ fn field_end(piece: &str) -> usize {
     (0..bytes.len()).find(starts).unwrap_or(bytes.len())
 }
 
-fn is_bare(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._/:".contains(&byte)
-}
-
 /// The first thing in a value that has another spelling or none.
 fn bad_spelling(value: &str) -> Option<String> {
-    let mut rest = value.as_bytes();
-    while let [byte, behind @ ..] = rest {
-        rest = behind;
-        if *byte != b'~' {
-            if !is_bare(*byte) && !b"*!".contains(byte) {
-                let shown = char::from(*byte);
-                return Some(format!("{shown:?} must be written ~{byte:02X}"));
+    let mut rest = value;
+    while let Some(shown) = rest.chars().next() {
+        let behind = &rest[shown.len_utf8()..];
+        if shown != '~' {
+            let is_plain = |byte| is_bare(byte) || b"*!".contains(&byte);
+            let (bytes, _) = rest.as_bytes().split_at(shown.len_utf8());
+            if !bytes.iter().copied().all(is_plain) {
+                let escaped: String = bytes.iter().map(|byte| format!("~{byte:02X}")).collect();
+                return Some(format!("{shown:?} must be written {escaped}"));
             }
+            rest = behind;
             continue;
         }
-        let hex = behind
-            .get(..2)
-            .and_then(|hex| std::str::from_utf8(hex).ok());
+        let hex = behind.get(..2);
         let upper = |hex: &&str| {
             !hex.bytes()
                 .any(|byte| byte.is_ascii_lowercase() || byte == b'+')
@@ -221,18 +236,14 @@ fn bad_spelling(value: &str) -> Option<String> {
     None
 }
 
-/// 1 to 10 figures, no leading zero.
-pub(super) fn figure(text: &str) -> Option<u64> {
-    let plain = (1..=10).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_digit())
-        && !text.starts_with('0');
-    plain.then(|| text.parse().ok()).flatten()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::format;
+    use std::string::String;
+
     use proptest::prelude::*;
+
+    use super::Diagnosis;
 
     fn signed(fields: &str) -> String {
         format!("{fields}~sig={}", "A".repeat(43))
@@ -248,7 +259,7 @@ mod tests {
             (&signed("1~exp=1"), "kid: is missing"),
             (&signed("1~exp=1~kid=k"), "kid: must stand before exp"),
             (&signed("1~kid=k~exp=1~exp=1"), "exp: stands twice"),
-            (&signed("1~kid=k~exp=x"), "exp: must be a moment"),
+            (&signed("1~kid=k~exp=x"), "exp: must be a time"),
             (
                 &signed("1~kid=k~exp=1~foo=x"),
                 "foo: this version has no such field",
@@ -256,6 +267,10 @@ mod tests {
             (
                 &signed("1~kid=k~exp=1~sub=a b"),
                 "sub: ' ' must be written ~20",
+            ),
+            (
+                &signed("1~kid=k~exp=1~sub=ä"),
+                "sub: 'ä' must be written ~C3~A4",
             ),
             (
                 &signed("1~kid=k~exp=1~sub=~61"),
@@ -269,10 +284,12 @@ mod tests {
             (&signed("1~kid=k~exp=1~uses=2"), "uses: needs jti"),
             (&signed("1~kid=k~exp=1")[..40], "sig: has 22 characters"),
         ] {
-            let faults = read(text).faults;
+            let faults = Diagnosis::of(text.as_bytes()).faults;
             assert!(faults[0].starts_with(fault), "{text}: {faults:?}");
         }
-        assert!(read(&signed("1~kid=k~exp=1")).is_sound());
+        assert!(Diagnosis::of(signed("1~kid=k~exp=1").as_bytes()).is_sound());
+        let faults = Diagnosis::of(b"1~kid=k~sub=a\xe4b~exp=1").faults;
+        assert_eq!(faults, ["has the byte E4, which is written ~E4"]);
     }
 
     proptest! {
@@ -280,7 +297,7 @@ mod tests {
         fn a_text_has_faults_here_exactly_where_the_token_crate_refuses_it(
             text in "1(~(kid|exp|sub|path|uses|jti|foo|data)=[a1A/*!. ~2]{0,5}){0,4}(~sig=A{41,44})?[=EB~]?",
         ) {
-            let reading = read(&text);
+            let reading = Diagnosis::of(text.as_bytes());
             let unsaid = reading.faults.iter().any(|fault| fault.contains("not told apart"));
             prop_assert!(!unsaid, "{text}");
             prop_assert_eq!(reading.is_sound(), reading.faults.is_empty(), "{}: {:?}", text, reading.faults);
