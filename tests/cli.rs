@@ -130,7 +130,7 @@ fn wrong_input_to_sign_names_the_flag_and_what_is_right() {
         ),
         (
             &["--path", "/a", "--expires", "1h", "--bps", "5"],
-            "--bps: must be 1024",
+            "--bps: must be a number from 1024",
         ),
         (
             &["--path", "/a", "--expires", "1h", "--hdr", "host=x"],

@@ -61,7 +61,6 @@ mod sign;
 mod signed;
 mod site;
 mod text;
-mod unverified;
 mod verdict;
 mod verify;
 mod watch;
