@@ -22,7 +22,7 @@ use crate::app::App;
 use crate::cache::{CacheKey, Opened, OwnTime, Wanted};
 use crate::config::rfc3339;
 use crate::observe::{Logged, Record};
-use crate::request::{Client, RequestId, host_of, is_chunked};
+use crate::request::{Client, RequestId, host_of, is_chunked, names_an_object};
 use crate::sites::Site;
 use crate::state::{Ask, Reserved, UsesFault};
 use crate::store::{ByteRange, StoreError};
@@ -115,6 +115,9 @@ impl Visit {
     fn site(&self, app: &App) -> Result<Arc<Site>, Refusal> {
         if is_chunked(&self.head) {
             return Err(Refusal::Chunked);
+        }
+        if !names_an_object(&self.head) {
+            return Err(Refusal::Target);
         }
         let host = host_of(&self.head).map_err(Refusal::Host)?;
         app.sites().find(&host).cloned().ok_or(Refusal::UnknownHost)

@@ -19,6 +19,8 @@ const RETRY_AFTER_SECS: u64 = 2;
 pub enum Refusal {
     /// A body whose end two readers may see at two places.
     Chunked,
+    /// A target that is neither a path nor a URL of `http` or `https`.
+    Target,
     /// Not exactly one valid host.
     Host(HostFault),
     /// No site has this host.
@@ -64,7 +66,7 @@ impl Refusal {
     const fn told(&self) -> (StatusCode, &'static str, &'static str) {
         use StatusCode as S;
         match self {
-            Self::Chunked => (S::BAD_REQUEST, "bad_request", "Bad request"),
+            Self::Chunked | Self::Target => (S::BAD_REQUEST, "bad_request", "Bad request"),
             Self::Host(_) => (S::BAD_REQUEST, "bad_host", "Bad Host"),
             Self::UnknownHost => (S::MISDIRECTED_REQUEST, "unknown_host", "Unknown host"),
             Self::Method => (
@@ -178,6 +180,7 @@ impl Refusal {
     fn detail(&self, now: u64) -> String {
         match self {
             Self::Chunked => "Objects are read without a body: send no Transfer-Encoding.".to_owned(),
+            Self::Target => "The request's target is neither a path nor a URL of http or https.".to_owned(),
             Self::Host(fault) => format!("{fault}."),
             Self::UnknownHost => "No site of this server has the request's Host. Is the host listed in the site's `hosts`?".to_owned(),
             Self::Method => "Objects are read with GET or HEAD.".to_owned(),

@@ -9,6 +9,7 @@ mod headers;
 mod host;
 mod id;
 mod network;
+mod target;
 
 pub use self::client::{Client, Country};
 pub use self::framing::is_chunked;
@@ -16,3 +17,4 @@ pub use self::headers::Lines;
 pub use self::host::{HostFault, host_of, is_host};
 pub use self::id::RequestId;
 pub use self::network::Network;
+pub use self::target::names_an_object;

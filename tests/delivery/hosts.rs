@@ -56,6 +56,34 @@ fn a_request_has_exactly_one_host() {
 }
 
 #[test]
+fn a_target_is_a_path_or_a_url_of_http() {
+    let origin = Origin::media("", "");
+    origin.put("a.txt", "hello");
+    let path = signed("/a.txt");
+    for (method, target, status, code) in [
+        ("GET", format!("https://media.test{path}"), 200, ""),
+        ("GET", format!("ftp://media.test{path}"), 400, "bad_request"),
+        ("GET", "ws://media.test/".to_owned(), 400, "bad_request"),
+        ("GET", "media.test".to_owned(), 400, "bad_request"),
+        (
+            "CONNECT",
+            "media.test:80".to_owned(),
+            405,
+            "method_not_allowed",
+        ),
+    ] {
+        let host = if method == "CONNECT" {
+            &target
+        } else {
+            "media.test"
+        };
+        let answer = origin.raw(&request(method, &target, &[("Host", host)]));
+        let found = (answer.status, answer.code());
+        assert_eq!(found, (status, code.to_owned()), "{target}");
+    }
+}
+
+#[test]
 fn two_sites_in_one_process_share_nothing() {
     let prefixed =
         site("other", "", "").replace("root = \"other\"", "root = \"other\"\nprefix = \"own/\"");
