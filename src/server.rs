@@ -12,8 +12,8 @@ use crate::cache::Shares;
 use crate::clock::Clock;
 use crate::config::model::{Config, Delivery, Ops, Proxies, TlsFiles};
 use crate::listen::{
-    BindFault, ConnectionSettings, Drain, InheritedFault, Limits, ProxyProtocol, Shutdown, Tls,
-    TlsFault, Workers, serve, service_manager,
+    BindFault, ConnectionSettings, Drain, InheritedFault, Limits, ProxyFault, ProxyProtocol,
+    Shutdown, Tls, TlsFault, Workers, serve, service_manager,
 };
 use crate::observe::{AuditFault, AuditLog, Observer, Outlets};
 use crate::sign::{self, Kept, SigningFault};
@@ -274,10 +274,9 @@ where
 /// The PROXY protocol of the listener `name`, where it is on.
 fn proxy_protocol(name: &'static str, proxies: &Proxies, app: &App) -> Option<ProxyProtocol> {
     let observer = app.observer.clone();
-    proxies.proxy_protocol.then(|| ProxyProtocol {
-        trusted: proxies.trusted.clone(),
-        refused: Arc::new(move |fault| observer.metrics.proxy_refused(name, fault.as_str())),
-    })
+    let refused = move |fault: ProxyFault| observer.metrics.proxy_refused(name, fault.as_str());
+    let is_on = proxies.proxy_protocol;
+    is_on.then(|| ProxyProtocol::new(proxies.trusted.clone(), refused))
 }
 
 /// An axum router as an answer to a connection's requests; handlers find the client's address in

@@ -20,12 +20,17 @@ use super::kept::Kept;
 use super::lingering::Lingering;
 use super::protocol;
 use super::pulse::{LONGEST, Limits, Pulse};
+use super::seldom::Seldom;
 use super::tls::Tls;
 use super::told::{ToldBody, ToldStream};
 use super::{Drain, ProxyProtocol, queue};
 
 /// How long a full table of file descriptors is waited out before accepting again.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Between two lines of the log that say so. Descriptors are the process's, and so is the line.
+const ACCEPT_LINE_PAUSE: Duration = Duration::from_secs(10);
+static NOT_ACCEPTED: Seldom = Seldom::new();
 
 /// What a listener does with its connections.
 #[derive(Clone, Debug)]
@@ -71,7 +76,9 @@ pub async fn serve<A, F, B>(
                     tokio::spawn(way.clone().serve(stream, peer));
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "a connection was not accepted");
+                    if let Some(count) = NOT_ACCEPTED.count(Instant::now(), ACCEPT_LINE_PAUSE) {
+                        tracing::warn!(%error, count, "a connection was not accepted");
+                    }
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
             },

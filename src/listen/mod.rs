@@ -12,6 +12,7 @@ mod protocol;
 mod proxy_protocol;
 mod pulse;
 mod queue;
+mod seldom;
 pub mod service_manager;
 mod tls;
 mod told;

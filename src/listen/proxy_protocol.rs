@@ -5,12 +5,17 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ppp::{HeaderResult, v1, v2};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
+use super::seldom::Seldom;
 use crate::config::Networks;
+
+/// Between two lines of the log about one fault: a scanner, or a health check without a header, comes
+/// again and again.
+const LINE_PAUSE: Duration = Duration::from_secs(60);
 
 /// The shortest header of version 1, `PROXY UNKNOWN\r\n`.
 const MIN_V1_BYTES: usize = 15;
@@ -46,6 +51,14 @@ pub enum ProxyFault {
 }
 
 impl ProxyFault {
+    const ALL: [Self; 5] = [
+        Self::Untrusted,
+        Self::TimedOut,
+        Self::Ended,
+        Self::Missing,
+        Self::Invalid,
+    ];
+
     /// The word in metrics.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -61,13 +74,22 @@ impl ProxyFault {
 /// The protocol, as a listener has it on.
 #[derive(Clone)]
 pub struct ProxyProtocol {
-    /// Who may connect.
-    pub trusted: Networks,
-    /// Hears of each connection that is closed.
-    pub refused: Arc<dyn Fn(ProxyFault) + Send + Sync>,
+    trusted: Networks,
+    refused: Arc<dyn Fn(ProxyFault) + Send + Sync>,
+    /// A line each, so that none hides another.
+    lines: Arc<[Seldom; ProxyFault::ALL.len()]>,
 }
 
 impl ProxyProtocol {
+    /// For connections from `trusted` proxies; `refused` hears of each connection that is closed.
+    pub fn new(trusted: Networks, refused: impl Fn(ProxyFault) + Send + Sync + 'static) -> Self {
+        Self {
+            trusted,
+            refused: Arc::new(refused),
+            lines: Arc::new(ProxyFault::ALL.map(|_| Seldom::new())),
+        }
+    }
+
     /// Whom a connection from `peer` is for; `None`: it is to be closed.
     pub(super) async fn source(
         &self,
@@ -78,7 +100,10 @@ impl ProxyProtocol {
         match source(stream, peer, &self.trusted, limit).await {
             Ok(source) => Some(source),
             Err(fault) => {
-                tracing::debug!(%peer, %fault, "a connection was closed");
+                let line = &self.lines[fault as usize];
+                if let Some(count) = line.count(Instant::now(), LINE_PAUSE) {
+                    tracing::warn!(%peer, %fault, count, "a connection was closed");
+                }
                 (self.refused)(fault);
                 None
             }

@@ -11,6 +11,7 @@ mod end;
 #[path = "../store_contract/faulty.rs"]
 #[allow(dead_code, reason = "a part of it is for the store alone")]
 mod faulty;
+mod floods;
 mod http2;
 mod limits;
 mod slowloris;
