@@ -13,6 +13,7 @@ use http::{StatusCode, header};
 
 use crate::app::App;
 use crate::config::model::Ops;
+use crate::observe::{Filling, Remembered};
 
 /// The listener's routes.
 pub fn router(app: Arc<App>, settings: &Ops) -> Router {
@@ -42,13 +43,27 @@ async fn ready(State(app): State<Arc<App>>) -> impl IntoResponse {
     }
 }
 
+fn remembered(app: &App) -> Remembered {
+    let now = app.clock.now_unix_secs();
+    let revocations = app.state.revocations.figures(now);
+    let uses = app.state.uses.figures(now);
+    let filling = |count, max| Filling { count, max };
+    Remembered {
+        revocations: filling(revocations.in_force, revocations.max_entries),
+        use_tokens: filling(uses.tokens, uses.max_tokens),
+        open_uses: filling(uses.open, uses.max_open),
+        revocation_failures: [
+            ("full", revocations.full),
+            ("not_kept", revocations.not_kept),
+        ],
+    }
+}
+
 async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
     let metrics = &app.observer.metrics;
     metrics.cached_bytes(app.objects.cached_bytes().await);
     metrics.evictions(app.objects.evictions());
-    let uses = app.state.uses.figures();
-    let revocations = app.state.revocations.known().len();
-    metrics.remembered(revocations, uses.tokens, uses.open);
+    metrics.remembered(&remembered(&app));
     let sites = app.sites();
     metrics.keys(sites.iter().flat_map(|site| {
         let name = site.config.token.name();

@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 pub use self::purge::{Extent, Purge};
 pub use self::revocations::{
-    AtTime, Known, LocalRevocations, NewRevocation, Page, Revocation, RevocationFault, Revocations,
-    Subject,
+    AtTime, Known, LocalRevocations, NewRevocation, Page, Revocation, RevocationFault,
+    RevocationFigures, Revocations, Subject,
 };
 pub use self::uses::{Ask, LocalUses, Reserved, Ticket, UseCounter, UseFigures, UsesFault};
 use crate::config::model::{RevocationSettings, UseSettings};

@@ -37,7 +37,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
             "answer", "clock", "config", "link", "observe", "request", "sites", "state", "told",
         ],
     ),
-    ("ops", &["app", "config", "request", "verify"]),
+    ("ops", &["app", "config", "observe", "request", "verify"]),
     (
         "server",
         &[

@@ -2,13 +2,14 @@
 
 use std::io::{Read, Write};
 use std::net::SocketAddr;
+use std::process::Command;
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use crate::support::http::{Answer, connect, exchange, parse, request};
-use crate::support::origin::{Origin, TOP, site};
+use crate::support::origin::{Origin, TOP, ask_ops, site};
 use crate::support::program::Program;
 use crate::support::token::{NOW, Terms, signed, signed_with, terms};
 use crate::support::until;
@@ -280,6 +281,51 @@ fn a_purge_brings_new_content_at_once_and_leaves_the_rest() {
     ] {
         assert_eq!(purge(body.clone()).0, 400, "{body}");
     }
+}
+
+#[test]
+fn a_revocation_that_cannot_be_kept_is_told_and_counted() {
+    let folder = TempDir::new().unwrap();
+    std::fs::create_dir(folder.path().join("media")).unwrap();
+    let toml = config(TOP, "") + "[revocations]\nfile = \"revoked.jsonl\"\nmax_entries = 50\n";
+    std::fs::write(folder.path().join("countersign.toml"), toml).unwrap();
+    // Files of this process can have two blocks, as if the disk was full; no pipe is a file.
+    let mut shell = Command::new("sh");
+    shell.current_dir(folder.path()).args([
+        "-c",
+        "trap '' XFSZ; ulimit -f 2; exec \"$0\" serve",
+        env!("CARGO_BIN_EXE_countersign"),
+    ]);
+    let program = Program::start(shell);
+    let metric = |name: &str| {
+        let answer = ask_ops(program.address("ops"), "/metrics", &[]);
+        let mut lines = answer.text().lines();
+        let value = lines.find_map(|line| line.strip_prefix(name)?.trim().parse::<u64>().ok());
+        value.unwrap_or_else(|| panic!("no {name} in {}", answer.text()))
+    };
+    let not_kept = "countersign_revocation_failures_total{reason=\"not_kept\"}";
+    assert_eq!(metric(not_kept), 0);
+    let ask = |number: u64| {
+        let body = json!({ "jti": format!("j{number}"), "note": "n".repeat(256) });
+        call(program.address("signing"), "POST", "/v1/revocations", &body)
+    };
+    let mut answers = (0..20).map(ask);
+    let refused = answers
+        .by_ref()
+        .find(|answer| answer.status != 201)
+        .unwrap();
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (503, "revocation_not_kept")
+    );
+    assert_eq!(metric(not_kept), 1);
+    let kept = metric("countersign_revocations ");
+    assert!((1..19).contains(&kept), "{kept}");
+    assert_eq!(metric("countersign_revocations_max "), 50);
+    // A change is not believed that the next start would not know of.
+    drop(program);
+    let file = std::fs::read_to_string(folder.path().join("revoked.jsonl")).unwrap();
+    assert_eq!(file.lines().count() as u64, kept);
 }
 
 #[test]

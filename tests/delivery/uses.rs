@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use socket2::{Domain, Socket, Type};
 
 use crate::support::http::{Answer, connect, parse, request};
-use crate::support::origin::Origin;
+use crate::support::origin::{Origin, TOP, site};
 use crate::support::token::{NOW, Terms, signed_with, terms};
 
 fn counted(path: &str, jti: &str, uses: u64) -> String {
@@ -55,6 +55,30 @@ fn ok(status: u16) -> (u16, String) {
 }
 
 #[test]
+fn what_cannot_be_counted_is_refused_and_seen_by_the_operator() {
+    let site = site("media", "", "");
+    let origin = Origin::start(&format!("{TOP}[uses]\nmax_tokens = 1\n{site}"));
+    origin.put("a.txt", "hello");
+    let ask = |jti| origin.get(&counted("/a.txt", jti, 9));
+    assert_eq!(told(&ask("one")), ok(200));
+    let refused = (503, "uses_unavailable".to_owned());
+    assert_eq!(told(&ask("two")), refused);
+    assert_eq!(told(&ask("one")), ok(200));
+    let filling = ["", "_max"].map(|more| {
+        let line = format!("countersign_use_tokens{more} ");
+        origin.metric(&line)
+    });
+    assert_eq!(filling, [Some(1.0), Some(1.0)]);
+    let scrape = origin.ops("/metrics", &[]);
+    let is_told = |line: &str| {
+        line.starts_with("countersign_decisions_total")
+            && line.contains("reason=\"uses_unavailable\"")
+            && line.ends_with(" 1")
+    };
+    assert!(scrape.text().lines().any(is_told), "{}", scrape.text());
+}
+
+#[test]
 fn the_seeks_of_one_player_are_one_use_and_another_client_is_another() {
     let origin = Origin::media("", "");
     origin.put("film.mp4", vec![7; 100_000]);
@@ -77,6 +101,11 @@ fn the_seeks_of_one_player_are_one_use_and_another_client_is_another() {
     assert_eq!(statuses, [200, 200, 403, 200, 200]);
     assert_eq!(origin.metric("countersign_open_uses "), Some(3.0));
     assert_eq!(origin.metric("countersign_use_tokens "), Some(2.0));
+    let bounds = ["use_tokens", "open_uses"].map(|name| {
+        let line = format!("countersign_{name}_max ");
+        origin.metric(&line)
+    });
+    assert_eq!(bounds, [Some(100_000.0), Some(262_144.0)]);
     let line = "countersign_decisions_total{site=\"media\",decision=\"denied\",reason=\"exhausted\",carrier=\"query\"} ";
     assert_eq!(origin.metric(line), Some(3.0));
     // When the window is over, coming again is another use.

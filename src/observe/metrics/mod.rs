@@ -4,8 +4,10 @@ mod certificates;
 mod keys;
 mod names;
 mod reload;
+mod state;
 
 pub use self::reload::ReloadResult;
+pub use self::state::{Filling, Remembered};
 use std::sync::{Mutex, PoisonError};
 
 use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder};
@@ -15,8 +17,8 @@ use metrics_exporter_prometheus::{
 
 use self::names::{
     AUDIT_LOST, BUILD, BYTES, CACHE, CACHE_MAX, CACHED, CUT, DECISIONS, DURATION, EVICTIONS,
-    FIRST_BYTE, GUARDED, IN_FLIGHT, LINES_LOST, OPEN_USES, PROXY_REFUSED, REQUESTS, REVOCATIONS,
-    STORE_CALLS, STORE_DURATION, STREAMS_CUT, USE_TOKENS,
+    FIRST_BYTE, GUARDED, IN_FLIGHT, LINES_LOST, PROXY_REFUSED, REQUESTS, STORE_CALLS,
+    STORE_DURATION, STREAMS_CUT,
 };
 use super::Record;
 
@@ -146,21 +148,6 @@ impl Metrics {
     /// A body was cut while it was sent, for this reason.
     pub fn stream_cut(&self, reason: &'static str) {
         self.count(STREAMS_CUT, vec![Label::new("reason", reason)]);
-    }
-
-    /// How many revocations there are, tokens whose uses are counted, and uses that are open.
-    pub fn remembered(&self, revocations: usize, tokens: usize, open_uses: usize) {
-        for (name, count) in [
-            (REVOCATIONS, revocations),
-            (USE_TOKENS, tokens),
-            (OPEN_USES, open_uses),
-        ] {
-            let key = Key::from_static_name(name);
-            #[allow(clippy::cast_precision_loss, reason = "a gauge is a float")]
-            self.recorder
-                .register_gauge(&key, &METADATA)
-                .set(count as f64);
-        }
     }
 
     /// How many bytes the cache holds now.

@@ -29,8 +29,12 @@ pub(super) const TLS_NOT_AFTER: &str = "countersign_tls_certificate_not_after_ti
 pub(super) const TLS_RELOADS: &str = "countersign_tls_reload_attempts_total";
 pub(super) const TLS_RELOAD_OK: &str = "countersign_tls_reload_last_successful";
 pub(super) const REVOCATIONS: &str = "countersign_revocations";
+pub(super) const REVOCATIONS_MAX: &str = "countersign_revocations_max";
+pub(super) const REVOCATION_FAILURES: &str = "countersign_revocation_failures_total";
 pub(super) const USE_TOKENS: &str = "countersign_use_tokens";
+pub(super) const USE_TOKENS_MAX: &str = "countersign_use_tokens_max";
 pub(super) const OPEN_USES: &str = "countersign_open_uses";
+pub(super) const OPEN_USES_MAX: &str = "countersign_open_uses_max";
 pub(super) const STREAMS_CUT: &str = "countersign_streams_cut_total";
 pub(super) const BUILD: &str = "countersign_build_info";
 
@@ -118,10 +122,28 @@ const ALL: &[(&str, Kind, Option<Unit>, &str)] = &[
     ),
     (REVOCATIONS, Gauge, None, "Revocations in force."),
     (
+        REVOCATIONS_MAX,
+        Gauge,
+        None,
+        "Revocations that may be in force at once.",
+    ),
+    (
+        REVOCATION_FAILURES,
+        Counter,
+        None,
+        "Revocations that were neither made nor lifted, by reason: full or not_kept.",
+    ),
+    (
         USE_TOKENS,
         Gauge,
         None,
         "Tokens whose uses are being counted.",
+    ),
+    (
+        USE_TOKENS_MAX,
+        Gauge,
+        None,
+        "Tokens whose uses may be counted at once.",
     ),
     (
         OPEN_USES,
@@ -129,6 +151,7 @@ const ALL: &[(&str, Kind, Option<Unit>, &str)] = &[
         None,
         "Uses that further requests of the same client belong to.",
     ),
+    (OPEN_USES_MAX, Gauge, None, "Uses that may be open at once."),
     (
         DURATION,
         Histogram,

@@ -105,6 +105,13 @@ impl Known {
         self.read().entries.len()
     }
 
+    /// How many of them hold.
+    pub(super) fn in_force(&self, now_unix_secs: u64) -> usize {
+        let lists = self.read();
+        let holding = lists.entries.values();
+        holding.filter(|entry| entry.holds(now_unix_secs)).count()
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -1,12 +1,13 @@
 //! Revocations kept by this process, and in a file where one is named.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
 
 use super::journal::{Journal, Line};
-use super::{Known, NewRevocation, Revocation, RevocationFault, Revocations};
+use super::{Known, NewRevocation, Revocation, RevocationFault, RevocationFigures, Revocations};
 use crate::config::model::RevocationSettings;
 use crate::state::{StateFault, StateFaultKind};
 
@@ -19,6 +20,8 @@ pub struct LocalRevocations(Arc<Inner>);
 struct Inner {
     known: Known,
     max_entries: usize,
+    full: AtomicU64,
+    not_kept: AtomicU64,
     /// One change at a time.
     writer: Mutex<Writer>,
 }
@@ -75,10 +78,29 @@ impl LocalRevocations {
         Self::with(Known::new(), settings, Writer { journal, next_id })
     }
 
+    /// A disk may take its time, and no request waits for it but the one that asked.
+    fn change<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Inner) -> Result<T, RevocationFault> + Send + 'static,
+    ) -> BoxFuture<'static, Result<T, RevocationFault>> {
+        let inner = Arc::clone(&self.0);
+        Box::pin(async move {
+            let own = Arc::clone(&inner);
+            let done = tokio::task::spawn_blocking(move || work(&own)).await;
+            let done = done.unwrap_or(Err(RevocationFault::NotKept));
+            if let Err(fault) = &done {
+                inner.count(*fault);
+            }
+            done
+        })
+    }
+
     fn with(known: Known, settings: &RevocationSettings, writer: Writer) -> Self {
         Self(Arc::new(Inner {
             known,
             max_entries: settings.max_entries,
+            full: AtomicU64::new(0),
+            not_kept: AtomicU64::new(0),
             writer: Mutex::new(writer),
         }))
     }
@@ -135,6 +157,14 @@ impl Writer {
 }
 
 impl Inner {
+    fn count(&self, fault: RevocationFault) {
+        let counter = match fault {
+            RevocationFault::Full => &self.full,
+            RevocationFault::NotKept => &self.not_kept,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+
     fn revoke(&self, new: NewRevocation, now: u64) -> Result<Revocation, RevocationFault> {
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         if self.known.len() >= self.max_entries {
@@ -188,24 +218,22 @@ impl Revocations for LocalRevocations {
         new: NewRevocation,
         now_unix_secs: u64,
     ) -> BoxFuture<'_, Result<Revocation, RevocationFault>> {
-        let inner = Arc::clone(&self.0);
-        off_the_way(move || inner.revoke(new, now_unix_secs))
+        self.change(move |inner| inner.revoke(new, now_unix_secs))
     }
 
     fn lift<'a>(&'a self, site: &'a str, id: u64) -> BoxFuture<'a, Result<bool, RevocationFault>> {
-        let (inner, site) = (Arc::clone(&self.0), site.to_owned());
-        off_the_way(move || inner.lift(&site, id))
+        let site = site.to_owned();
+        self.change(move |inner| inner.lift(&site, id))
     }
-}
 
-/// A disk may take its time, and no request waits for it but the one that asked.
-fn off_the_way<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, RevocationFault> + Send + 'static,
-) -> BoxFuture<'static, Result<T, RevocationFault>> {
-    Box::pin(async move {
-        let done = tokio::task::spawn_blocking(work).await;
-        done.unwrap_or(Err(RevocationFault::NotKept))
-    })
+    fn figures(&self, now_unix_secs: u64) -> RevocationFigures {
+        RevocationFigures {
+            in_force: self.0.known.in_force(now_unix_secs),
+            max_entries: self.0.max_entries,
+            full: self.0.full.load(Ordering::Relaxed),
+            not_kept: self.0.not_kept.load(Ordering::Relaxed),
+        }
+    }
 }
 
 impl fmt::Debug for LocalRevocations {

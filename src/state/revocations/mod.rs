@@ -102,6 +102,19 @@ pub enum RevocationFault {
     NotKept,
 }
 
+/// How full the list is, and what could not be done to it since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RevocationFigures {
+    /// Entries in force.
+    pub in_force: usize,
+    /// `revocations.max_entries`.
+    pub max_entries: usize,
+    /// How often it was [`RevocationFault::Full`].
+    pub full: u64,
+    /// How often it was [`RevocationFault::NotKept`].
+    pub not_kept: u64,
+}
+
 /// Where revocations are kept.
 pub trait Revocations: Debug + Send + Sync {
     /// What this process knows now. It never waits.
@@ -116,4 +129,7 @@ pub trait Revocations: Debug + Send + Sync {
 
     /// Lifts a site's revocation; whether there was one with this id.
     fn lift<'a>(&'a self, site: &'a str, id: u64) -> BoxFuture<'a, Result<bool, RevocationFault>>;
+
+    /// How full the list is.
+    fn figures(&self, now_unix_secs: u64) -> RevocationFigures;
 }

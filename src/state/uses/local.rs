@@ -192,11 +192,14 @@ impl UseCounter for LocalUses {
         self.settle(&ticket, false);
     }
 
-    fn figures(&self) -> UseFigures {
-        let table = self.table();
+    fn figures(&self, now_unix_secs: u64) -> UseFigures {
+        let mut table = self.table();
+        table.sweep(self.settings.window.as_secs(), now_unix_secs);
         UseFigures {
             tokens: table.tokens.len(),
+            max_tokens: self.settings.max_tokens,
             open: table.open,
+            max_open: MAX_OPEN,
         }
     }
 }

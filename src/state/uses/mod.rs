@@ -54,8 +54,12 @@ pub struct Ticket {
 pub struct UseFigures {
     /// Tokens with uses that are not expired.
     pub tokens: usize,
+    /// How many such tokens there may be.
+    pub max_tokens: usize,
     /// Uses that further requests would belong to.
     pub open: usize,
+    /// How many of these there may be.
+    pub max_open: usize,
 }
 
 /// What counts uses: this process, or a store that several nodes share.
@@ -70,7 +74,7 @@ pub trait UseCounter: Debug + Send + Sync {
     fn give_back(&self, ticket: Ticket);
 
     /// How much is counted.
-    fn figures(&self) -> UseFigures;
+    fn figures(&self, now_unix_secs: u64) -> UseFigures;
 }
 
 /// A use that is given back on drop, unless it is kept.

@@ -73,6 +73,11 @@ async fn a_full_list_makes_room_by_what_is_over_and_else_refuses() {
     }
     let refused = list.revoke(jti("d", None), 8).await;
     assert_eq!(refused, Err(RevocationFault::Full));
+    let figures = |now| {
+        let told = list.figures(now);
+        (told.in_force, told.max_entries, told.full, told.not_kept)
+    };
+    assert_eq!((figures(8), figures(9)), ((3, 3, 1, 0), (2, 3, 1, 0)));
     assert!(list.revoke(jti("d", None), 9).await.is_ok());
     drop(list);
     let fewer = RevocationSettings {

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use countersign_token::ClientAddress;
 
-use super::{Ask, LocalUses, MAX_OPEN_A_TOKEN, Ticket, UseCounter, UseFigures, UsesFault};
+use super::{Ask, LocalUses, MAX_OPEN_A_TOKEN, Ticket, UseCounter, UsesFault};
 use crate::config::model::UseSettings;
 
 const EXP: u64 = 10_000;
@@ -45,8 +45,12 @@ fn a_use_is_one_client_as_long_as_its_requests_follow_each_other() {
     // One second too late it is another use, and there is none.
     assert_eq!(used(&counter, ask("t", "192.0.2.1", 2, 1_201)), EXHAUSTED);
     assert_eq!(used(&counter, ask("other", "192.0.2.1", 1, 1_201)), Ok(()));
-    let figures = counter.figures();
+    let figures = counter.figures(1_201);
     assert_eq!((figures.tokens, figures.open), (2, 1));
+    let figures = counter.figures(1_502);
+    assert_eq!((figures.tokens, figures.open), (2, 0), "the window is over");
+    let figures = counter.figures(EXP);
+    assert_eq!((figures.tokens, figures.max_tokens), (0, 10), "expired");
 }
 
 #[test]
@@ -71,7 +75,8 @@ fn what_nobody_got_bytes_under_is_given_back_when_nobody_still_might() {
     counter.give_back(one);
     assert_eq!(used(&counter, ask("t", "192.0.2.2", 1, 0)), EXHAUSTED);
     counter.give_back(two);
-    assert_eq!(counter.figures(), UseFigures::default());
+    let figures = counter.figures(0);
+    assert_eq!((figures.tokens, figures.open), (0, 0));
     assert_eq!(used(&counter, ask("t", "192.0.2.2", 1, 0)), Ok(()));
     // A later request that fails takes nothing back.
     let failed = counter.take(&ask("t", "192.0.2.2", 1, 9)).unwrap();
@@ -96,5 +101,6 @@ fn memory_is_bounded_and_what_has_expired_makes_room() {
         ..ask("v", "192.0.2.1", 1, EXP)
     };
     assert_eq!(used(&counter, later), Ok(()));
-    assert_eq!(counter.figures(), UseFigures { tokens: 1, open: 1 });
+    let figures = counter.figures(EXP);
+    assert_eq!((figures.tokens, figures.open), (1, 1));
 }

@@ -1,0 +1,58 @@
+//! What is remembered beyond a token: revocations and counted uses, each with its bound, so that an
+//! alert comes before something is refused.
+
+use metrics::{Key, Label, Recorder};
+
+use super::names::{
+    OPEN_USES, OPEN_USES_MAX, REVOCATION_FAILURES, REVOCATIONS, REVOCATIONS_MAX, USE_TOKENS,
+    USE_TOKENS_MAX,
+};
+use super::{METADATA, Metrics};
+
+/// Something that grows, and how far it may.
+#[derive(Clone, Copy, Debug)]
+pub struct Filling {
+    /// How many there are.
+    pub count: usize,
+    /// How many there may be.
+    pub max: usize,
+}
+
+/// What is remembered now.
+#[derive(Clone, Copy, Debug)]
+pub struct Remembered {
+    /// Revocations in force.
+    pub revocations: Filling,
+    /// Tokens whose uses are counted.
+    pub use_tokens: Filling,
+    /// Uses that further requests belong to.
+    pub open_uses: Filling,
+    /// Revocations that were neither made nor lifted, since the start, by reason.
+    pub revocation_failures: [(&'static str, u64); 2],
+}
+
+impl Metrics {
+    /// What is remembered now.
+    pub fn remembered(&self, now: &Remembered) {
+        for ([name, bound], filling) in [
+            ([REVOCATIONS, REVOCATIONS_MAX], now.revocations),
+            ([USE_TOKENS, USE_TOKENS_MAX], now.use_tokens),
+            ([OPEN_USES, OPEN_USES_MAX], now.open_uses),
+        ] {
+            self.set_count(name, filling.count);
+            self.set_count(bound, filling.max);
+        }
+        for (reason, count) in now.revocation_failures {
+            let key = Key::from_parts(REVOCATION_FAILURES, vec![Label::new("reason", reason)]);
+            let counter = self.recorder.register_counter(&key, &METADATA);
+            counter.absolute(count);
+        }
+    }
+
+    fn set_count(&self, name: &'static str, count: usize) {
+        let key = Key::from_static_name(name);
+        let gauge = self.recorder.register_gauge(&key, &METADATA);
+        #[allow(clippy::cast_precision_loss, reason = "a gauge is a float")]
+        gauge.set(count as f64);
+    }
+}
