@@ -3,9 +3,10 @@
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A member at fault in a JSON body.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldFault {
     /// RFC 6901 pointer, `/expires_in`.
     pub pointer: String,
@@ -14,7 +15,7 @@ pub struct FieldFault {
 }
 
 /// An `application/problem+json` body.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Problem {
     /// A URI reference that names the kind: `urn:countersign:problem:CODE`.
     #[serde(rename = "type")]
@@ -23,6 +24,7 @@ pub struct Problem {
     pub title: &'static str,
     /// The HTTP status.
     #[serde(serialize_with = "as_number")]
+    #[schema(value_type = u16)]
     pub status: StatusCode,
     /// The reason's word: TOKEN.md's, or one of DELIVERY.md's and SIGNING.md's.
     pub code: &'static str,

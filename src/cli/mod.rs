@@ -12,6 +12,7 @@ pub mod inspect;
 pub mod keys;
 mod log;
 pub mod manpage;
+pub mod openapi;
 mod print;
 pub mod serve;
 pub mod sign;
@@ -78,6 +79,8 @@ pub enum Command {
     Verify(verify::Args),
     /// Explain a verdict step by step, offline.
     Explain(explain::Args),
+    /// Print the OpenAPI description of the signing API.
+    Openapi(openapi::Args),
     /// Run a file of test vectors against this build.
     Vectors(vectors::Args),
     /// Print a shell's completion script.
@@ -102,6 +105,7 @@ pub fn run(cli: Cli, clock: &Clock) -> ExitCode {
         Command::Inspect(args) => inspect::run(&args, clock),
         Command::Verify(args) => verify::run(&args, clock),
         Command::Explain(args) => explain::run(&args, clock),
+        Command::Openapi(args) => openapi::run(&args),
         Command::Vectors(args) => vectors::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Manpage(args) => manpage::run(&args),

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::call::{Asked, Call};
 use super::grant::{Granted, grant};
@@ -16,13 +17,15 @@ pub(super) const MAX_REQUESTS: usize = 1_000;
 const TURN: usize = 16;
 
 /// The answer; one result for each request, in their order.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BatchResults)]
 pub(super) struct Results {
     results: Vec<Outcome>,
 }
 
 /// What `POST /v1/sign` would have answered: its status, and its body under `grant` or `problem`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BatchResult)]
 struct Outcome {
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]

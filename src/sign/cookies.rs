@@ -4,6 +4,7 @@ use axum::response::Response;
 use countersign_token::Carrier;
 use http::{HeaderValue, header};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::call::{Asked, Call};
 use super::grant::grant;
@@ -18,35 +19,58 @@ const OF_URLS: [&str; 2] = ["carrier", "stable"];
 /// Browsers drop a cookie whose name and value are longer together (RFC 6265bis §5.6).
 const MAX_COOKIE_BYTES: usize = 4_096;
 
-/// The answer.
-#[derive(Debug, Serialize)]
-pub(super) struct Told {
+/// The answer to `POST`.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct CookieSet {
     cookie: Cookie,
-    #[serde(flatten)]
-    grant: Option<Grant>,
-}
-
-#[derive(Debug, Serialize)]
-struct Cookie {
-    name: String,
-    value: String,
-    set_cookie: String,
-}
-
-/// What the cookie's token says.
-#[derive(Debug, Serialize)]
-struct Grant {
+    /// As in the cookie
     token: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<String>,
+    /// In Unix seconds
     expires_at: u64,
+    /// The key that signed
     kid: String,
+    /// The token's id
     #[serde(skip_serializing_if = "Option::is_none")]
     jti: Option<String>,
 }
 
+/// The answer to `DELETE`.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct CookieEnded {
+    cookie: Cookie,
+}
+
+/// A cookie, whole and in parts.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Cookie {
+    name: String,
+    value: String,
+    /// What a `Set-Cookie` header holds
+    set_cookie: String,
+}
+
+/// An answer that has a `Set-Cookie`.
+pub(super) trait Sets: Serialize {
+    /// The cookie.
+    fn cookie(&self) -> &Cookie;
+}
+
+impl Sets for CookieSet {
+    fn cookie(&self) -> &Cookie {
+        &self.cookie
+    }
+}
+
+impl Sets for CookieEnded {
+    fn cookie(&self) -> &Cookie {
+        &self.cookie
+    }
+}
+
 /// Signs, or says why not.
-pub(super) fn set(call: &Call<'_>, asked: Asked) -> Result<Told, Refusal> {
+pub(super) fn set(call: &Call<'_>, asked: Asked) -> Result<CookieSet, Refusal> {
     let state = call.state;
     let mut members = asked.members;
     let mut faults: Vec<FieldFault> = OF_URLS
@@ -79,18 +103,18 @@ pub(super) fn set(call: &Call<'_>, asked: Asked) -> Result<Told, Refusal> {
             detail: detail.to_owned(),
         }]));
     }
-    let grant = Some(Grant {
+    Ok(CookieSet {
+        cookie,
         token: granted.token,
         path: granted.path,
         expires_at: granted.expires_at,
         kid: granted.kid,
         jti: granted.jti,
-    });
-    Ok(Told { cookie, grant })
+    })
 }
 
 /// The site's cookie, ended at once. The query is nothing, or `site=NAME`; a name needs no escapes.
-pub(super) fn clear(call: &Call<'_>, query: Option<&str>) -> Result<Told, Refusal> {
+pub(super) fn clear(call: &Call<'_>, query: Option<&str>) -> Result<CookieEnded, Refusal> {
     let name = query.filter(|query| !query.is_empty());
     let name = name.map(|query| query.strip_prefix("site=").ok_or(()));
     let site = name.transpose().map_or_else(
@@ -98,15 +122,17 @@ pub(super) fn clear(call: &Call<'_>, query: Option<&str>) -> Result<Told, Refusa
         |name| call.find_site(name),
     );
     let site = site.map_err(|fault| Refusal::Invalid(vec![fault]))?;
-    Ok(Told {
+    Ok(CookieEnded {
         cookie: cookie(site, "", 0),
-        grant: None,
     })
 }
 
 /// The answer, with its `Set-Cookie`.
-pub(super) fn answer(call: &Call<'_>, told: Result<Told, Refusal>) -> Response {
-    let line = told.as_ref().ok().map(|told| &told.cookie.set_cookie);
+pub(super) fn answer(call: &Call<'_>, told: Result<impl Sets, Refusal>) -> Response {
+    let line = told
+        .as_ref()
+        .ok()
+        .map(|told| told.cookie().set_cookie.clone());
     let line = line.and_then(|line| HeaderValue::try_from(line).ok());
     let mut response = call.answer(told);
     if let Some(mut line) = line {

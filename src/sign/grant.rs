@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign_token::{Field, SignFault, Terms};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Signing;
 use super::call::Call;
@@ -23,16 +24,24 @@ use crate::link::link;
 use crate::sites::Site;
 
 /// The answer to `POST /v1/sign`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Granted {
-    /// `None` without a path, as a cookie may be.
+    // `None` without a path, as a cookie may be.
+    /// What the browser fetches
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required)]
     url: Option<String>,
+    /// As in the URL
     pub(super) token: String,
+    /// The URL's decoded path
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required)]
     pub(super) path: Option<String>,
+    /// In Unix seconds
     pub(super) expires_at: u64,
+    /// The key that signed
     pub(super) kid: String,
+    /// The token's id
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) jti: Option<String>,
 }

@@ -8,19 +8,41 @@ use http::StatusCode;
 
 use super::Signing;
 use super::audit::Action;
-use super::batch::batch;
+use super::batch::{Results, batch};
 use super::call::Call;
-use super::cookies;
+use super::cookies::{self, CookieEnded, CookieSet};
+use super::description::answers::{
+    BodyProblems, CallProblems, Explanation, PermissionProblems, Purged, QueryProblems,
+    RevocationProblems, SigningProblems,
+};
+use super::description::bodies::{
+    BatchRequest, CookieRequest, ExplainRequest, PageQuery, PurgeRequest, RevocationRequest,
+    SignRequest, SiteQuery,
+};
 use super::explain::explain;
-use super::grant::grant;
-use super::keys::keys;
+use super::grant::{Granted, grant};
+use super::keys::{Keys, keys};
 use super::purge::purge;
 use super::refusal::Refusal;
 use super::request::parse;
-use super::revocations;
+use super::revocations::{self, List as RevocationList, Told as RevocationTold};
+use crate::answer::problem::Problem;
 use crate::request::RequestId;
 
 /// `POST /v1/sign`.
+#[utoipa::path(
+    post,
+    path = "/v1/sign",
+    tag = "sign",
+    summary = "Sign a URL",
+    request_body = SignRequest,
+    responses(
+        (status = 200, description = "The signed URL", body = Granted),
+        CallProblems,
+        BodyProblems,
+        SigningProblems,
+    ),
+)]
 pub(super) async fn sign(State(state): State<Arc<Signing>>, request: Request) -> Response {
     let call = Call::new(&state, Action::Sign, &request);
     let asked = call.asked(request).await;
@@ -32,6 +54,18 @@ pub(super) async fn sign(State(state): State<Arc<Signing>>, request: Request) ->
 }
 
 /// `POST /v1/sign/batch`.
+#[utoipa::path(
+    post,
+    path = "/v1/sign/batch",
+    tag = "sign",
+    summary = "Sign many URLs",
+    request_body = BatchRequest,
+    responses(
+        (status = 200, description = "A result for each request, in their order; look at each `status`", body = Results),
+        CallProblems,
+        BodyProblems,
+    ),
+)]
 pub(super) async fn sign_batch(State(state): State<Arc<Signing>>, request: Request) -> Response {
     let call = Call::new(&state, Action::Batch, &request);
     let results = match call.asked(request).await {
@@ -42,6 +76,19 @@ pub(super) async fn sign_batch(State(state): State<Arc<Signing>>, request: Reque
 }
 
 /// `POST /v1/cookies`.
+#[utoipa::path(
+    post,
+    path = "/v1/cookies",
+    tag = "sign",
+    summary = "Sign a cookie",
+    request_body = CookieRequest,
+    responses(
+        (status = 200, description = "The cookie, with its `Set-Cookie`", body = CookieSet),
+        CallProblems,
+        BodyProblems,
+        SigningProblems,
+    ),
+)]
 pub(super) async fn set_cookie(State(state): State<Arc<Signing>>, request: Request) -> Response {
     let call = Call::new(&state, Action::SetCookie, &request);
     let asked = call.asked(request).await;
@@ -49,6 +96,18 @@ pub(super) async fn set_cookie(State(state): State<Arc<Signing>>, request: Reque
 }
 
 /// `DELETE /v1/cookies`, for everybody who is signed in.
+#[utoipa::path(
+    delete,
+    path = "/v1/cookies",
+    tag = "sign",
+    summary = "End the cookie in this browser",
+    params(SiteQuery),
+    responses(
+        (status = 200, description = "The ended cookie, with its `Set-Cookie`", body = CookieEnded),
+        CallProblems,
+        QueryProblems,
+    ),
+)]
 pub(super) async fn clear_cookie(
     State(state): State<Arc<Signing>>,
     RawQuery(query): RawQuery,
@@ -61,6 +120,19 @@ pub(super) async fn clear_cookie(
 }
 
 /// `POST /v1/explain`, for callers with the permission.
+#[utoipa::path(
+    post,
+    path = "/v1/explain",
+    tag = "operate",
+    summary = "Explain why a request is granted or denied",
+    request_body = ExplainRequest,
+    responses(
+        (status = 200, description = "The verdict, step by step", body = Explanation),
+        CallProblems,
+        BodyProblems,
+        PermissionProblems,
+    ),
+)]
 pub(super) async fn explain_request(
     State(state): State<Arc<Signing>>,
     request: Request,
@@ -71,6 +143,16 @@ pub(super) async fn explain_request(
 }
 
 /// `GET /v1/keys`, for everybody who is signed in.
+#[utoipa::path(
+    get,
+    path = "/v1/keys",
+    tag = "sign",
+    summary = "List keys, and the public ones as JWKs",
+    responses(
+        (status = 200, description = "Every site's keys; never a secret", body = Keys),
+        CallProblems,
+    ),
+)]
 pub(super) async fn list_keys(State(state): State<Arc<Signing>>, request: Request) -> Response {
     let call = Call::new(&state, Action::ListKeys, &request);
     let caller = call.caller(request.headers()).await;
@@ -78,6 +160,20 @@ pub(super) async fn list_keys(State(state): State<Arc<Signing>>, request: Reques
 }
 
 /// `POST /v1/revocations`, for callers with the permission.
+#[utoipa::path(
+    post,
+    path = "/v1/revocations",
+    tag = "operate",
+    summary = "Revoke tokens",
+    request_body = RevocationRequest,
+    responses(
+        (status = 201, description = "The entry; every request that begins now sees it", body = RevocationTold),
+        CallProblems,
+        BodyProblems,
+        PermissionProblems,
+        RevocationProblems,
+    ),
+)]
 pub(super) async fn revoke(State(state): State<Arc<Signing>>, request: Request) -> Response {
     let call = Call::new(&state, Action::Revoke, &request);
     let revoked = match call.asked(request).await {
@@ -88,6 +184,19 @@ pub(super) async fn revoke(State(state): State<Arc<Signing>>, request: Request) 
 }
 
 /// `GET /v1/revocations`, for callers with the permission.
+#[utoipa::path(
+    get,
+    path = "/v1/revocations",
+    tag = "operate",
+    summary = "List revocations",
+    params(PageQuery),
+    responses(
+        (status = 200, description = "A page, in the order in which they were made", body = RevocationList),
+        CallProblems,
+        QueryProblems,
+        PermissionProblems,
+    ),
+)]
 pub(super) async fn list_revocations(
     State(state): State<Arc<Signing>>,
     RawQuery(query): RawQuery,
@@ -100,6 +209,21 @@ pub(super) async fn list_revocations(
 }
 
 /// `DELETE /v1/revocations/{id}`, for callers with the permission.
+#[utoipa::path(
+    delete,
+    path = "/v1/revocations/{id}",
+    tag = "operate",
+    summary = "Lift a revocation",
+    params(("id" = String, Path, description = "The entry's id"), SiteQuery),
+    responses(
+        (status = 204, description = "Lifted"),
+        CallProblems,
+        QueryProblems,
+        PermissionProblems,
+        (status = 404, description = "`not_found`: no such entry at this site", body = Problem, content_type = "application/problem+json"),
+        RevocationProblems,
+    ),
+)]
 pub(super) async fn lift(
     State(state): State<Arc<Signing>>,
     Path(id): Path<String>,
@@ -116,6 +240,19 @@ pub(super) async fn lift(
 }
 
 /// `POST /v1/purge`, for callers with the permission.
+#[utoipa::path(
+    post,
+    path = "/v1/purge",
+    tag = "operate",
+    summary = "Purge the cache",
+    request_body = PurgeRequest,
+    responses(
+        (status = 200, description = "How many objects were held", body = Purged),
+        CallProblems,
+        BodyProblems,
+        PermissionProblems,
+    ),
+)]
 pub(super) async fn purge_cache(State(state): State<Arc<Signing>>, request: Request) -> Response {
     let call = Call::new(&state, Action::Purge, &request);
     let purged = match call.asked(request).await {

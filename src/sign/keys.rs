@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign_token::{Key, KeyState};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use std::sync::Arc;
 
@@ -13,19 +14,19 @@ use crate::config::model::Text;
 use crate::sites::Site;
 
 /// Every site's keys, by the site's name.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Keys<'s> {
     sites: BTreeMap<&'s str, SiteKeys<'s>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct SiteKeys<'s> {
     keys: Vec<KeyFacts<'s>>,
     jwks: JwkSet<'s>,
 }
 
 /// Times in Unix seconds.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct KeyFacts<'s> {
     kid: &'s str,
     alg: &'static str,
@@ -41,13 +42,13 @@ struct KeyFacts<'s> {
 }
 
 /// RFC 7517 §5.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct JwkSet<'s> {
     keys: Vec<Jwk<'s>>,
 }
 
 /// RFC 8037 §2.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Jwk<'s> {
     kty: &'static str,
     crv: &'static str,

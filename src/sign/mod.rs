@@ -8,6 +8,7 @@ mod call;
 mod caller;
 mod claims;
 mod cookies;
+mod description;
 mod explain;
 mod grant;
 mod handlers;
@@ -39,6 +40,7 @@ use self::caller::{ApiKeys, Callers};
 pub use self::caller::{
     IssuerFault, IssuerFaultKind, Issuers, MAX_BEARER_BYTES, RemoteKeys, issuers,
 };
+pub use self::description::openapi_json;
 pub use self::lifetime::DEFAULT_LIFETIME_SECS;
 pub use self::rate::CallerRates;
 pub use self::rules::{RuleFault, RuleFaultKind, Rules, rules};
@@ -177,6 +179,10 @@ pub fn router(state: Signing) -> Router {
         )
         .route("/v1/revocations/{id}", delete(handlers::lift))
         .route("/v1/purge", post(handlers::purge_cache))
+        .route("/openapi.json", get(description::document))
+        .route("/docs", get(description::to_page))
+        .route("/docs/", get(description::page))
+        .route("/docs/{name}", get(description::asset))
         .fallback(handlers::not_found)
         .method_not_allowed_fallback(handlers::wrong_method)
         .with_state(Arc::new(state));

@@ -1,6 +1,7 @@
 //! `/v1/revocations`: what is revoked at a site. For callers whose rule has the permission.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::call::{Asked, Call};
 use super::caller::Caller;
@@ -21,7 +22,8 @@ const PAGE_ENTRIES: usize = 100;
 const MAX_PAGE_ENTRIES: usize = 1_000;
 
 /// A revocation, told. Its id is text, as another store may have other ids.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Revocation)]
 pub(super) struct Told {
     id: String,
     site: String,
@@ -44,7 +46,8 @@ pub(super) struct Told {
 }
 
 /// A page of them.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RevocationPage)]
 pub(super) struct List {
     revocations: Vec<Told>,
     /// What `after` is for the next page; absent on the last.

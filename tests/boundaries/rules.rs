@@ -89,6 +89,16 @@ pub(crate) const OWNERS: &[(&str, &[&str], &str)] = &[
         &["src/store/fs.rs", "src/store/fs/"],
         "files are read through the store",
     ),
+    (
+        "utoipa",
+        &["src/sign/", "src/answer/problem.rs"],
+        "the API that is described is the signing API",
+    ),
+    (
+        "governor",
+        &["src/sign/rate.rs"],
+        "callers have a rate; what strangers do is bounded by the guard",
+    ),
     ("jsonwebtoken", JWT, "JWTs end where the caller is known"),
     ("SystemTime::now", &["src/clock.rs"], "time is an argument"),
     (

@@ -1,6 +1,7 @@
 // The checks of the demo's page; each opens nothing but what it is given.
 
 import assert from "node:assert/strict";
+import { apiPage } from "./api_page.mjs";
 import { collections } from "./collections.mjs";
 
 const PHOTO = { width: 1200, height: 800 }; // src/demo/media/photo.jpg
@@ -142,6 +143,7 @@ export async function all({ check, pageUrl, screenshot, open }) {
   // Each on a page of its own, so side by side: most of their time is waiting for an end.
   await Promise.all([
     collections({ check, pageUrl, open, data }),
+    apiPage({ check, open, data }),
     check("at its end the photo's link is refused", () => expiryIsShown(open, pageUrl, data)),
     check("380 px are wide enough", () => phoneIsNarrow(open, pageUrl)),
   ]);

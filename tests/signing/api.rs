@@ -13,7 +13,7 @@ use countersign::sites::Site;
 use countersign::store;
 use serde_json::{Value, json};
 
-use crate::jwt;
+use crate::{described, jwt};
 
 /// The time at which every test begins.
 pub(crate) const NOW: u64 = 1_900_000_000;
@@ -201,16 +201,21 @@ impl Api {
     }
 
     pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
-        let response = request.send().await.unwrap();
+        let (client, request) = request.build_split();
+        let request = request.unwrap();
+        let sent = described::Sent::new(&request);
+        let response = client.execute(request).await.unwrap();
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let body = response.bytes().await.unwrap();
         let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
-        Answer {
+        let answer = Answer {
             status,
             headers,
             body,
-        }
+        };
+        described::check(&sent, &answer);
+        answer
     }
 
     /// `POST /v1/sign` with any bearer.
