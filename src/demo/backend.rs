@@ -1,5 +1,5 @@
-//! The demo's own backend: what an app does for a user who may watch. It answers with a link, or
-//! with a cookie, for one collection.
+//! The demo's own backend: what an app does for a user who may watch. It asks the signing API, and
+//! answers with a link, or with a cookie, for one collection.
 
 use http::{HeaderValue, Method, Request, Uri, header};
 use serde_json::{Value, json};
@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use countersign_token::Carrier;
 
 use super::collections::Collection;
-use super::links::{HOUR_SECS, Links};
+use super::links::HOUR_SECS;
+use super::signing::{CallFault, SigningApi, text};
+use crate::cookie::Attributes;
 
 /// How much longer the browser keeps a cookie than its token lives: an expired token is then still
 /// sent, and the answer can say `expired`. Without this it would be `missing`.
@@ -42,7 +44,9 @@ impl Wish {
         };
         let secs = parameter(request.uri(), "secs")?.parse().ok()?;
         let what = Collection::named(parameter(request.uri(), "what")?)?;
-        (secs <= HOUR_SECS).then_some(Self {
+        // Only a cookie can be taken away.
+        let least = u64::from(carrier == Carrier::Path);
+        (least..=HOUR_SECS).contains(&secs).then_some(Self {
             what,
             carrier,
             secs,
@@ -50,17 +54,40 @@ impl Wish {
     }
 
     /// The answer's JSON, and the `Set-Cookie` line where a cookie was asked for.
-    pub(super) fn grant(self, links: &Links<'_>) -> (Value, Option<HeaderValue>) {
-        let exp = links.now + self.secs;
-        let (url, token) = links.collection(self.what, exp, self.carrier);
-        let cookie = self.cookie(&token);
-        let told = json!({
-            "url": url,
-            "path": self.what.entry(),
-            "expires_at": exp,
-            "cookie": cookie.as_ref().map(|_| self.cookie_name()),
+    ///
+    /// # Errors
+    /// What the signing API says, or that it does not.
+    pub(super) async fn grant(
+        self,
+        api: &SigningApi,
+        public_url: &str,
+    ) -> Result<(Value, Option<HeaderValue>), CallFault> {
+        let folder = countersign_token::escape(&self.what.folder());
+        let entry = self.what.entry();
+        let mut asked = json!({
+            "path": entry,
+            "paths": [format!("{folder}**")],
+            "expires_in": self.secs,
         });
-        (told, cookie)
+        let mut told = json!({"path": entry});
+        if self.carrier == Carrier::Path {
+            asked["carrier"] = "path".into();
+            // The page shows an end to the second.
+            asked["stable"] = false.into();
+            let answer = api.post("/v1/sign", &asked).await?;
+            told["url"] = text(&answer, "/url")?.into();
+            told["expires_at"] = answer["expires_at"].clone();
+            return Ok((told, None));
+        }
+        told["url"] = format!("{public_url}{entry}").into();
+        told["cookie"] = self.cookie_name().into();
+        if self.secs == 0 {
+            return Ok((told, self.cookie("", 0)));
+        }
+        let answer = api.post("/v1/cookies", &asked).await?;
+        told["expires_at"] = answer["expires_at"].clone();
+        let token = text(&answer, "/cookie/value")?;
+        Ok((told, self.cookie(&token, self.secs + KEPT_LONGER_SECS)))
     }
 
     /// Two grants in one browser need two names.
@@ -68,20 +95,15 @@ impl Wish {
         format!("cs-{}", self.what.as_str())
     }
 
-    /// A product behind TLS says `Secure` too; this page is plain HTTP on the loopback.
-    fn cookie(self, token: &str) -> Option<HeaderValue> {
-        if self.carrier != Carrier::Cookie {
-            return None;
-        }
-        let (value, max_age_secs) = match self.secs {
-            0 => ("", 0),
-            secs => (token, secs + KEPT_LONGER_SECS),
+    /// A product would pass on the answer's `set_cookie`. This page is plain HTTP on the loopback,
+    /// so it leaves out `Secure`; it has two grants in one browser, and shows the end of both.
+    fn cookie(self, token: &str, max_age_secs: u64) -> Option<HeaderValue> {
+        let attributes = Attributes {
+            path: self.what.folder(),
+            secure: false,
+            ..Attributes::default()
         };
-        let line = format!(
-            "{}={value}; Path={}; Max-Age={max_age_secs}; HttpOnly; SameSite=Lax",
-            self.cookie_name(),
-            self.what.folder()
-        );
+        let line = attributes.line(&self.cookie_name(), token, Some(max_age_secs));
         HeaderValue::from_str(&line).ok()
     }
 }
@@ -129,6 +151,7 @@ mod tests {
             ("POST", "/_demo/open?what=stream&by=post&secs=5", None),
             ("POST", "/_demo/open?what=stream&by=cookie&secs=3601", None),
             ("POST", "/_demo/open?what=stream&by=cookie", None),
+            ("POST", "/_demo/open?what=stream&by=path&secs=0", None),
         ] {
             assert_eq!(wish(method, target, site), None, "{method} {target}");
         }

@@ -101,12 +101,7 @@ impl Links<'_> {
     }
 
     /// A collection's entry, and the token that opens its whole folder.
-    pub(super) fn collection(
-        &self,
-        of: Collection,
-        exp: u64,
-        carrier: Carrier,
-    ) -> (String, String) {
+    fn collection(&self, of: Collection, exp: u64, carrier: Carrier) -> (String, String) {
         let pattern = format!("{}**", countersign_token::escape(&of.folder()));
         self.signed(&of.entry(), vec![pattern], exp, carrier)
     }

@@ -7,6 +7,7 @@ mod links;
 mod media;
 mod page;
 mod settings;
+mod signing;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;

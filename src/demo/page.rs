@@ -13,6 +13,7 @@ use super::backend::{self, Wish};
 use super::collections;
 use super::links::{Lifetime, Links};
 use super::media::{OTHER_USER, Shown, USER};
+use super::signing::SigningApi;
 use super::{api, settings};
 use crate::app::App;
 use crate::clock::Clock;
@@ -61,11 +62,12 @@ impl Page {
         format!("{}/", self.site.config.public_url)
     }
 
+    fn signing_address(&self) -> SocketAddr {
+        self.addresses.signing.unwrap_or(self.addresses.delivery)
+    }
+
     fn signing_origin(&self) -> String {
-        format!(
-            "http://{}",
-            self.addresses.signing.unwrap_or(self.addresses.delivery)
-        )
+        format!("http://{}", self.signing_address())
     }
 
     fn links(&self, now: u64) -> Links<'_> {
@@ -159,10 +161,7 @@ impl Page {
             hosts.iter().any(|own| own.as_bytes() == host.as_bytes())
         });
         if let Some(wish) = Wish::of(&request).filter(|_| own_host && self.samples) {
-            let (told, cookie) = wish.grant(&self.links(self.clock.now_unix_secs()));
-            let mut response = self.page_response("application/json", told.to_string());
-            backend::put_cookie(response.headers_mut(), cookie);
-            return response;
+            return self.open(wish).await;
         }
         let page = match request.uri().path() {
             "/" => Some(("text/html; charset=utf-8", HTML.to_owned())),
@@ -182,6 +181,28 @@ impl Page {
         match page.filter(|_| own_host && request.method() == Method::GET) {
             Some((kind, text)) => self.page_response(kind, text),
             None => deliver(app, peer, request).await,
+        }
+    }
+
+    /// What the demo's backend answers.
+    async fn open(&self, wish: Wish) -> Response<AnswerBody> {
+        let api = SigningApi {
+            address: self.signing_address(),
+            bearer: api::bearer(&self.jwt_secret, self.clock.now_unix_secs()),
+        };
+        match wish.grant(&api, &self.site.config.public_url).await {
+            Ok((told, cookie)) => {
+                let mut response = self.page_response("application/json", told.to_string());
+                backend::put_cookie(response.headers_mut(), cookie);
+                response
+            }
+            Err(fault) => {
+                tracing::error!("the demo's backend: {fault}");
+                let told = json!({"error": fault.to_string()}).to_string();
+                let mut response = self.page_response("application/json", told);
+                *response.status_mut() = StatusCode::BAD_GATEWAY;
+                response
+            }
         }
     }
 

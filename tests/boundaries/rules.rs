@@ -52,8 +52,8 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     (
         "demo",
         &[
-            "app", "clock", "config", "deliver", "link", "listen", "observe", "server", "sites",
-            "store",
+            "app", "clock", "config", "cookie", "deliver", "link", "listen", "observe", "server",
+            "sites", "store",
         ],
     ),
     (

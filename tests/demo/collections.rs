@@ -104,6 +104,8 @@ fn one_path_token_or_one_cookie_opens_a_whole_stream_and_a_query_token_does_not(
     let (by_cookie, cookie, line) = open(page, "what=stream&by=cookie&secs=600");
     let plain = text(&by_cookie["url"]);
     assert!(!plain.contains("cs="), "{plain}");
+    // The signing API writes the caller's user into what it signs.
+    assert!(master.contains("~sub=ada~") && cookie.contains("~sub=ada~"));
     for attribute in ["; Path=/users/ada/stream/;", "; HttpOnly", "; SameSite=Lax"] {
         assert!(line.contains(attribute), "{line}");
     }
