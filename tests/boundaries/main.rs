@@ -154,6 +154,31 @@ fn the_token_crate_has_no_std_no_clock_and_no_io() {
 }
 
 #[test]
+fn the_module_for_edges_has_no_std_and_unsafe_in_its_interface_only() {
+    let mut faults = String::new();
+    for file in sources("wasm-edge/src") {
+        if file.name.ends_with("src/lib.rs") {
+            assert!(
+                file.text.lines().any(|line| line == "#![no_std]"),
+                "{}: #![no_std] is gone",
+                file.name
+            );
+        }
+        for (line, text) in file.code() {
+            if holds(text, "std") && !text.starts_with("#!") {
+                fault(&mut faults, &file.name, line, "names `std`: core only");
+            }
+            let is_unsafe = holds(text, "unsafe") || holds(text, "unsafe_code");
+            if is_unsafe && !file.name.ends_with("src/abi.rs") {
+                let rule = "`unsafe` stands in src/abi.rs only";
+                fault(&mut faults, &file.name, line, rule);
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{faults}");
+}
+
+#[test]
 fn the_reader_of_sources_sees_imports_and_skips_tests_and_comments() {
     let file = Source {
         name: "src/deliver.rs".into(),

@@ -5,9 +5,9 @@ mod header;
 mod query;
 mod target;
 
-pub(crate) use self::cookie::Cookies;
+pub(crate) use self::cookie::{Cookies, is_named};
 pub(crate) use self::header::{Value, header_value, joined_lines};
-pub(crate) use self::query::parameter;
+pub(crate) use self::query::{parameter, parameter_name, pieces};
 use self::target::Target;
 use crate::reason::Reason;
 use crate::request::{Headers, Request};

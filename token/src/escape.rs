@@ -2,7 +2,9 @@
 
 use core::fmt;
 
-use crate::bytes::{UPPER_HEX, hex, is_bare};
+#[cfg(feature = "alloc")]
+use crate::bytes::UPPER_HEX;
+use crate::bytes::{hex, is_bare};
 
 /// A value in its escaped form, known to be well-formed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -118,6 +120,7 @@ pub(crate) fn escape_of(high: u8, low: u8) -> Option<u8> {
 }
 
 /// Appends `value` in its one escaped form.
+#[cfg(feature = "alloc")]
 pub(crate) fn escape_into(value: &str, out: &mut alloc::string::String) {
     for byte in value.bytes() {
         if is_bare(byte) {
@@ -131,6 +134,7 @@ pub(crate) fn escape_into(value: &str, out: &mut alloc::string::String) {
 }
 
 /// `value` in its one escaped form, as a token's field or one segment of a pattern carries it.
+#[cfg(feature = "alloc")]
 pub fn escape(value: &str) -> alloc::string::String {
     let mut out = alloc::string::String::with_capacity(value.len());
     escape_into(value, &mut out);

@@ -1,18 +1,20 @@
-//! A verdict, step by step, for people (what `countersign explain` prints). Uses the heap.
+//! A verdict, step by step, for people (what `countersign explain` prints).
 
+#[cfg(feature = "alloc")]
+mod kept;
 mod note;
 
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
+use core::fmt::Display;
 
-use crate::diagnosis::Diagnosis;
+#[cfg(feature = "alloc")]
+pub use self::kept::{Explanation, Step};
 use crate::reason::Reason;
 use crate::request::{Headers, Request};
 use crate::revocation::Revocations;
 use crate::scratch::Scratch;
 use crate::verdict::Verdict;
 use crate::verify::Verifier;
-use crate::watch::{self, Watch};
+use crate::watch::{self, Feed, Watch};
 
 /// How a step went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,113 +27,72 @@ pub enum Outcome {
     Failed(Reason),
 }
 
-/// One step of a verification.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
-    /// What was looked at, in a word or two.
-    pub name: &'static str,
-    /// How it went.
-    pub outcome: Outcome,
-    /// What was found; and where it failed, what would have passed.
-    pub note: String,
-}
-
-/// The steps in the order they were taken; the last one of the token that decided tells the end.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Explanation {
-    /// The steps.
-    pub steps: Vec<Step>,
+/// Somebody who is told of a verification, step by step.
+pub trait Tell {
+    /// What was looked at, in a word or two; how it went; what was found, and where it failed, what
+    /// would have passed.
+    fn step(&mut self, name: &'static str, outcome: Outcome, note: &dyn Display);
 }
 
 impl<T: AsRef<str>, R: Revocations> Verifier<'_, T, R> {
-    /// [`Verifier::verify`], with what happened on the way. It is the same code that decides.
-    /// No secret and no computed signature is part of it.
-    pub fn explain<'r, H: Headers<'r>>(
+    /// [`Verifier::verify`], with what happens on the way told as it happens. It is the same code
+    /// that decides. No secret and no computed signature is told. Allocates nothing.
+    pub fn explain_to<'r, H: Headers<'r>>(
         &self,
         request: &Request<'r, H>,
         now: u64,
         scratch: &'r mut Scratch,
-    ) -> (Verdict<'r>, Explanation) {
-        let mut recorder = Recorder::default();
-        let verdict = self.watched(request, now, scratch, &mut recorder);
-        (verdict, recorder.told)
+        tell: &mut dyn Tell,
+    ) -> Verdict<'r> {
+        self.watched(request, now, scratch, &mut Teller(tell))
     }
 }
 
-#[derive(Default)]
-struct Recorder {
-    told: Explanation,
-    /// The text of the token that is looked at, where it can be read.
-    text: Option<Vec<u8>>,
-    signed: Vec<u8>,
-}
+struct Teller<'t>(&'t mut dyn Tell);
 
-impl Recorder {
-    fn tell(&mut self, name: &'static str, outcome: Outcome, note: String) {
-        self.told.steps.push(Step {
-            name,
-            outcome,
-            note,
-        });
-    }
-}
-
-impl<T: AsRef<str>> Watch<T> for Recorder {
+impl<T: AsRef<str>> Watch<T> for Teller<'_> {
     const SIGNED: bool = true;
 
     fn step(&mut self, step: watch::Step<'_, T>) {
         use watch::Step as S;
+        let mut tell = |name, outcome, note: &dyn Display| self.0.step(name, outcome, note);
+        let passed_or = |passed, reason| match passed {
+            true => Outcome::Passed,
+            false => Outcome::Failed(reason),
+        };
         match step {
-            S::Located(Ok(path)) => {
-                self.tell("path", Outcome::Passed, note::path(path));
-            }
+            S::Located(Ok(path)) => tell("path", Outcome::Passed, &note::path(path)),
             S::Located(Err(reason)) => {
-                self.tell(
-                    "path",
-                    Outcome::Failed(reason),
-                    note::located(reason).to_string(),
-                );
+                tell("path", Outcome::Failed(reason), &note::located(reason));
             }
-            S::Mode(mode) => self.tell("policy", Outcome::Noted, note::mode(mode).to_string()),
+            S::Mode(mode) => tell("policy", Outcome::Noted, &note::mode(mode)),
             S::Token(carrier, text) => {
-                self.tell("carrier", Outcome::Noted, note::token(carrier, text));
-                self.text = text.map(<[u8]>::to_vec);
+                tell("carrier", Outcome::Noted, &note::token(carrier, text));
             }
             S::NoToken => {
-                let note = "no token in path, query, header or cookies".to_string();
-                self.tell("carrier", Outcome::Failed(Reason::Missing), note);
+                let note = "no token in path, query, header or cookies";
+                tell("carrier", Outcome::Failed(Reason::Missing), &note);
             }
-            S::Text(Ok(fields)) => self.tell("text", Outcome::Passed, note::fields(fields)),
-            S::Text(Err(reason)) => {
-                let text = self.text.take().map(|text| Diagnosis::of(&text));
-                self.tell("text", Outcome::Failed(reason), note::text(text));
+            S::Text(_, Ok(fields)) => tell("text", Outcome::Passed, &note::fields(fields)),
+            S::Text(text, Err(reason)) => {
+                tell("text", Outcome::Failed(reason), &note::text(text, reason));
             }
-            S::Key(kid, Some(key)) => self.tell("key", Outcome::Passed, note::key(kid, key)),
+            S::Key(kid, Some(key)) => tell("key", Outcome::Passed, &note::key(kid, key)),
             S::Key(kid, None) => {
-                let note = alloc::format!("no key is called {kid:?} at this site");
-                self.tell("key", Outcome::Failed(Reason::UnknownKey), note);
+                let outcome = Outcome::Failed(Reason::UnknownKey);
+                tell("key", outcome, &note::unknown_key(kid));
             }
-            S::Check(reason, facts, passed) => {
-                if reason == Reason::BadSignature {
-                    let signed = core::mem::take(&mut self.signed);
-                    self.tell("signed bytes", Outcome::Noted, note::signed(&signed));
-                }
-                let outcome = if passed {
-                    Outcome::Passed
-                } else {
-                    Outcome::Failed(reason)
-                };
-                self.tell(
-                    note::check_name(reason),
-                    outcome,
-                    note::check(reason, facts, passed),
-                );
-            }
+            S::Check(reason, facts, passed) => tell(
+                note::check_name(reason),
+                passed_or(passed, reason),
+                &note::check(reason, facts, passed),
+            ),
         }
     }
 
-    fn signed(&mut self, bytes: &[u8]) {
-        self.signed.extend_from_slice(bytes);
+    fn signed(&mut self, feed: Feed<'_>) {
+        let note = note::signed(feed);
+        self.0.step("signed bytes", Outcome::Noted, &note);
     }
 }
 

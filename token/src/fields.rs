@@ -21,6 +21,11 @@ impl<'t> Fields<'t> {
         Self { text, layout }
     }
 
+    /// The token's whole text.
+    pub(crate) fn whole(&self) -> &'t str {
+        core::str::from_utf8(self.text).unwrap_or_default()
+    }
+
     #[inline]
     pub(crate) fn raw(&self, field: Field) -> Option<&'t [u8]> {
         self.layout.value(self.text, field)

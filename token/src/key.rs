@@ -1,5 +1,6 @@
 //! Keys and the ring of them (TOKEN.md §6). The algorithm belongs to the key, never to the token.
 
+#[cfg(feature = "ed25519")]
 mod eddsa;
 mod ring;
 #[cfg(test)]
@@ -11,7 +12,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+#[cfg(feature = "alloc")]
 pub use self::eddsa::PrivateKey;
+#[cfg(feature = "ed25519")]
 use self::eddsa::PublicKey;
 pub(crate) use self::ring::find;
 pub use self::ring::{RingFault, check_ring, signing_key};
@@ -115,6 +118,7 @@ impl core::error::Error for KeyFault {}
 #[derive(Clone)]
 enum Material {
     Hs256(Hmac<Sha256>),
+    #[cfg(feature = "ed25519")]
     EdDsa(PublicKey),
 }
 
@@ -154,6 +158,7 @@ impl<T> Key<T> {
     ///
     /// # Errors
     /// [`KeyFault`] for `kid` and public key.
+    #[cfg(feature = "ed25519")]
     pub fn eddsa(kid: &str, public_hex: &str) -> Result<Self, KeyFault> {
         let mut bytes = [0; 32];
         decode_lower_hex(public_hex.as_bytes(), &mut bytes).ok_or(KeyFault::PublicHex)?;
@@ -228,6 +233,7 @@ impl<T> Key<T> {
     pub const fn algorithm(&self) -> Algorithm {
         match self.material {
             Material::Hs256(_) => Algorithm::Hs256,
+            #[cfg(feature = "ed25519")]
             Material::EdDsa(_) => Algorithm::EdDsa,
         }
     }
@@ -261,6 +267,7 @@ impl<T> Key<T> {
     pub fn public_key(&self) -> Option<[u8; 32]> {
         match &self.material {
             Material::Hs256(_) => None,
+            #[cfg(feature = "ed25519")]
             Material::EdDsa(key) => Some(key.to_bytes()),
         }
     }
@@ -288,6 +295,7 @@ impl<T> Key<T> {
                 signed(&mut |bytes| mac.update(bytes));
                 mac.verify_slice(signature).is_ok()
             }
+            #[cfg(feature = "ed25519")]
             Material::EdDsa(key) => key.holds(signature, signed),
         }
     }
@@ -303,6 +311,7 @@ impl<T> Key<T> {
                     .into_bytes()
                     .into(),
             ),
+            #[cfg(feature = "ed25519")]
             Material::EdDsa(_) => None,
         }
     }

@@ -34,9 +34,13 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 //!
+//! Features, both on by default: `alloc` for signing and for explanations that are kept, `ed25519`
+//! for EdDSA keys. Without them the crate verifies HS256 and links no allocator.
+//!
 //! Trust is a type: a [`Grant`] comes out of [`Verifier::verify`] and from nowhere else.
 #![no_std]
 
+#[cfg(feature = "alloc")]
 extern crate alloc;
 #[cfg(test)]
 extern crate std;
@@ -45,18 +49,21 @@ mod address;
 mod base64url;
 mod bytes;
 mod carrier;
+#[cfg(feature = "alloc")]
 mod diagnosis;
 mod escape;
 mod explain;
 mod field;
 mod fields;
 mod key;
+mod onward;
 mod path;
 mod pattern;
 mod reason;
 mod request;
 mod revocation;
 mod scratch;
+#[cfg(feature = "alloc")]
 mod sign;
 mod signed;
 mod site;
@@ -67,20 +74,27 @@ mod watch;
 
 pub use self::address::ClientAddress;
 pub use self::carrier::Carrier;
+#[cfg(feature = "alloc")]
 pub use self::diagnosis::{Diagnosis, Piece};
-pub use self::escape::{Escaped, escape};
-pub use self::explain::{Explanation, Outcome, Step};
+pub use self::escape::Escaped;
+#[cfg(feature = "alloc")]
+pub use self::escape::escape;
+#[cfg(feature = "alloc")]
+pub use self::explain::{Explanation, Step};
+pub use self::explain::{Outcome, Tell};
 pub use self::field::{Field, MAX_LIST, MAX_USES, MIN_BPS};
 pub use self::fields::Fields;
-pub use self::key::{
-    Algorithm, Key, KeyFault, KeyState, PrivateKey, RingFault, check_ring, signing_key,
-};
+#[cfg(feature = "alloc")]
+pub use self::key::PrivateKey;
+pub use self::key::{Algorithm, Key, KeyFault, KeyState, RingFault, check_ring, signing_key};
+pub use self::onward::{EdgeRevocation, Onward, named_parameters};
 pub use self::path::{BadPath, CanonicalPath, MAX_PATH_BYTES};
 pub use self::pattern::{BadPattern, PatternFault, Patterns, pattern_is_inside};
 pub use self::reason::Reason;
 pub use self::request::{Headers, Request};
 pub use self::revocation::{Identity, Revocations};
 pub use self::scratch::Scratch;
+#[cfg(feature = "alloc")]
 pub use self::sign::{SignFault, SignedFacts, Terms, sign};
 pub use self::site::{DEFAULT_SKEW_SECS, Mode, Names, PolicyRule, Site, SiteFault};
 pub use self::text::MAX_TOKEN_BYTES;

@@ -1,6 +1,6 @@
 //! The canonical path: a request path's decoded bytes, in which no two readings differ (TOKEN.md §3).
 
-use core::fmt;
+use core::fmt::{self, Write};
 
 use crate::bytes::{PercentDecoded, UPPER_HEX};
 use crate::escape::Utf8;
@@ -71,22 +71,28 @@ impl fmt::Debug for CanonicalPath<'_> {
 
 impl fmt::Display for CanonicalPath<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for &byte in self.as_bytes() {
-            let text = match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                    [byte, 0, 0]
-                }
-                _ => [
-                    b'%',
-                    UPPER_HEX[usize::from(byte >> 4)],
-                    UPPER_HEX[usize::from(byte & 15)],
-                ],
-            };
-            let len = if text[1] == 0 { 1 } else { 3 };
-            f.write_str(core::str::from_utf8(&text[..len]).map_err(|_| fmt::Error)?)?;
+        let mut rest = self.as_bytes();
+        while let [first, behind @ ..] = rest {
+            let plain = rest.iter().take_while(|&&byte| is_unreserved(byte)).count();
+            if plain > 0 {
+                let (run, behind) = rest.split_at(plain);
+                f.write_str(core::str::from_utf8(run).map_err(|_| fmt::Error)?)?;
+                rest = behind;
+                continue;
+            }
+            let figure = |bits: u8| char::from(UPPER_HEX[usize::from(bits)]);
+            f.write_char('%')?;
+            f.write_char(figure(first >> 4))?;
+            f.write_char(figure(first & 15))?;
+            rest = behind;
         }
         Ok(())
     }
+}
+
+/// What stands in a URL's path as it is.
+const fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/')
 }
 
 /// The rules of §3 for decoded bytes, but for length, a byte at a time.

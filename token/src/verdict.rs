@@ -49,6 +49,12 @@ impl<'r> Grant<'r> {
     pub const fn fields(&self) -> &Fields<'r> {
         &self.fields
     }
+
+    /// The token's text, for an edge to send to the origin, and for nothing else: never logged,
+    /// never part of a cache's key.
+    pub fn token(&self) -> &'r str {
+        self.fields.whole()
+    }
 }
 
 /// A refusal and what is known of it.

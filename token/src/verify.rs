@@ -243,7 +243,7 @@ impl<'r, T: AsRef<str>, R: Revocations, H: Headers<'r>, W: Watch<T>> Bench<'_, '
             Carried::Text(held) => held,
             Carried::Unreadable => {
                 self.watch.step(Step::Token(carrier, None));
-                self.watch.step(Step::Text(Err(Reason::Malformed)));
+                self.watch.step(Step::Text(None, Err(Reason::Malformed)));
                 return Err(failed(Reason::Malformed));
             }
         };
@@ -252,10 +252,10 @@ impl<'r, T: AsRef<str>, R: Revocations, H: Headers<'r>, W: Watch<T>> Bench<'_, '
         let judged = text::judge(text, layout);
         let fields = Fields::new(text, layout);
         if let Err(reason) = judged.and_then(|()| self.check_own_names(&fields)) {
-            self.watch.step(Step::Text(Err(reason)));
+            self.watch.step(Step::Text(Some(text), Err(reason)));
             return Err(failed(reason));
         }
-        self.watch.step(Step::Text(Ok(&fields)));
+        self.watch.step(Step::Text(Some(text), Ok(&fields)));
         match self.hold(&fields) {
             Ok(()) => Ok(Passed {
                 carrier,
@@ -337,7 +337,7 @@ impl<'r, T: AsRef<str>, R: Revocations, H: Headers<'r>, W: Watch<T>> Bench<'_, '
         };
         check(self.watch, Reason::Conflict, signed.check().is_ok(), false)?;
         if W::SIGNED {
-            signed.feed(self.signed, &mut |bytes| self.watch.signed(bytes));
+            self.watch.signed(&|sink| signed.feed(&mut [], sink));
         }
         let holds = key.holds(fields.signature(), |sink| signed.feed(self.signed, sink));
         check(self.watch, Reason::BadSignature, holds, false)?;

@@ -31,13 +31,16 @@ pub(crate) enum Step<'s, T> {
     Token(Carrier, Option<&'s [u8]>),
     /// There is none.
     NoToken,
-    /// The text was judged.
-    Text(Result<&'s Fields<'s>, Reason>),
+    /// The text, where it can be read, was judged.
+    Text(Option<&'s [u8]>, Result<&'s Fields<'s>, Reason>),
     /// The key was looked up.
     Key(&'s str, Option<&'s Key<T>>),
     /// A check behind that, named by the reason that it gives.
     Check(Reason, &'s Facts<'s, T>, bool),
 }
+
+/// Gives bytes, piece by piece, to whoever takes them.
+pub(crate) type Feed<'f> = &'f dyn Fn(&mut dyn FnMut(&[u8]));
 
 /// Somebody who watches.
 pub(crate) trait Watch<T> {
@@ -46,7 +49,8 @@ pub(crate) trait Watch<T> {
     /// Whether the signed bytes are wanted too.
     const SIGNED: bool;
 
-    fn signed(&mut self, bytes: &[u8]);
+    /// The signed bytes.
+    fn signed(&mut self, feed: Feed<'_>);
 }
 
 /// Nobody.
@@ -57,5 +61,5 @@ impl<T> Watch<T> for () {
     fn step(&mut self, _step: Step<'_, T>) {}
 
     #[inline]
-    fn signed(&mut self, _bytes: &[u8]) {}
+    fn signed(&mut self, _feed: Feed<'_>) {}
 }

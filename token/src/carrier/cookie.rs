@@ -9,6 +9,8 @@ const MAX_COOKIES: usize = 8;
 /// A cookie of ours, still percent-encoded.
 #[derive(Clone, Copy)]
 pub(crate) struct Cookie<'r> {
+    /// The whole name.
+    pub(crate) name: &'r [u8],
     pub(crate) value: &'r [u8],
     prefix: Prefix,
 }
@@ -71,6 +73,27 @@ fn read<'r>(piece: &'r [u8], name: &[u8]) -> Option<Cookie<'r>> {
     let piece = trim_blanks(piece);
     let equals = memchr::memchr(b'=', piece)?;
     let (given, value) = (&piece[..equals], &piece[equals + 1..]);
+    let prefix = prefix_of_ours(given, name)?;
+    let value = match value {
+        [b'"', inner @ .., b'"'] => inner,
+        value => value,
+    };
+    // An empty value is no cookie: it neither counts nor shadows.
+    (!value.is_empty()).then_some(Cookie {
+        name: given,
+        value,
+        prefix,
+    })
+}
+
+/// Whether a trimmed piece has a name of ours, whatever its value.
+pub(crate) fn is_named(piece: &[u8], name: &[u8]) -> bool {
+    memchr::memchr(b'=', piece)
+        .is_some_and(|equals| prefix_of_ours(&piece[..equals], name).is_some())
+}
+
+/// What stands in front of a name of ours.
+fn prefix_of_ours(given: &[u8], name: &[u8]) -> Option<Prefix> {
     let (prefix, bare) = if let Some(bare) = given.strip_prefix(b"__Host-") {
         (Prefix::Host, bare)
     } else if let Some(bare) = given.strip_prefix(b"__Secure-") {
@@ -78,13 +101,7 @@ fn read<'r>(piece: &'r [u8], name: &[u8]) -> Option<Cookie<'r>> {
     } else {
         (Prefix::None, given)
     };
-    let ours = matches!(bare.strip_prefix(name)?, [] | [b'-', ..]);
-    let value = match value {
-        [b'"', inner @ .., b'"'] => inner,
-        value => value,
-    };
-    // An empty value is no cookie: it neither counts nor shadows.
-    (ours && !value.is_empty()).then_some(Cookie { value, prefix })
+    matches!(bare.strip_prefix(name)?, [] | [b'-', ..]).then_some(prefix)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ pub(crate) fn parameters<'r, 'n>(
     query: &'r [u8],
     name: &'n [u8],
 ) -> impl Iterator<Item = &'r [u8]> + use<'r, 'n> {
-    Pieces { rest: Some(query) }.filter_map(move |piece| {
+    pieces(query).filter_map(move |piece| {
         // Names are short: a plain search is done before a fast one has begun.
         let (given, value) = match piece.iter().position(|&byte| byte == b'=') {
             Some(equals) => (&piece[..equals], &piece[equals + 1..]),
@@ -36,8 +36,20 @@ pub(crate) fn parameter<'r>(query: Option<&'r [u8]>, name: &[u8]) -> Result<Opti
     }
 }
 
-/// What stands between `&`.
-struct Pieces<'r> {
+/// The raw name of a piece.
+pub(crate) fn parameter_name(piece: &[u8]) -> &[u8] {
+    piece.split(|&byte| byte == b'=').next().unwrap_or_default()
+}
+
+/// What stands between `&`, empty pieces too.
+#[inline]
+pub(crate) fn pieces(query: &[u8]) -> Pieces<'_> {
+    Pieces { rest: Some(query) }
+}
+
+/// What [`pieces`] gives.
+#[derive(Clone)]
+pub(crate) struct Pieces<'r> {
     rest: Option<&'r [u8]>,
 }
 

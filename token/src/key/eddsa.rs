@@ -1,13 +1,13 @@
 //! Strict Ed25519: what RFC 8032 leaves open is closed, so that every verifier agrees
 //! (TOKEN.md §2).
 
-use core::fmt;
+#[cfg(feature = "alloc")]
+mod private;
 
-use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
-use zeroize::Zeroizing;
+use ed25519_dalek::{Signature, VerifyingKey};
 
-use super::KeyFault;
-use crate::bytes::decode_lower_hex;
+#[cfg(feature = "alloc")]
+pub use self::private::PrivateKey;
 
 /// 2²⁵⁵ − 19, little-endian.
 const P: [u8; 32] = {
@@ -74,36 +74,6 @@ impl PublicKey {
         };
         signed(&mut |bytes| verifier.update(bytes));
         verifier.finalize_and_verify().is_ok()
-    }
-}
-
-/// An Ed25519 private key, RFC 8032's 32 bytes. Zeroised on drop, never printed.
-pub struct PrivateKey(SigningKey);
-
-impl PrivateKey {
-    /// From 32 bytes of lower-case hexadecimal.
-    ///
-    /// # Errors
-    /// [`KeyFault::PrivateHex`].
-    pub fn from_hex(hex: &str) -> Result<Self, KeyFault> {
-        let mut bytes = Zeroizing::new([0; 32]);
-        decode_lower_hex(hex.as_bytes(), bytes.as_mut_slice()).ok_or(KeyFault::PrivateHex)?;
-        Ok(Self(SigningKey::from_bytes(&bytes)))
-    }
-
-    /// The public half.
-    pub fn public_key(&self) -> [u8; 32] {
-        self.0.verifying_key().to_bytes()
-    }
-
-    pub(crate) fn sign(&self, bytes: &[u8]) -> [u8; 64] {
-        self.0.sign(bytes).to_bytes()
-    }
-}
-
-impl fmt::Debug for PrivateKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PrivateKey(…)")
     }
 }
 
