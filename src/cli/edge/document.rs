@@ -42,6 +42,11 @@ pub(super) fn document(
             "show_reasons": site.answers.show_reasons,
             "edge_revocation": site.serving.edge_revocation.as_str(),
             "cache_key": { "parameters": site.serving.cache_key_params },
+            "cors": {
+                "allowed_origins": site.cors.allowed_origins,
+                "allow_credentials": site.cors.allow_credentials,
+                "max_age": site.cors.max_age.as_secs(),
+            },
         }));
     }
     Ok(json!({ "version": VERSION, "sites": sites }))
