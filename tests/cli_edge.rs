@@ -17,7 +17,8 @@ fn with_site(keys: &str) -> Folder {
          [site.names]\nparam = \"t\"\n\
          [site.store]\ntype = \"fs\"\nroot = \"files\"\n\
          [[site.policy]]\npaths = [\"/free/**\"]\nmode = \"public\"\n\
-         [site.answers]\nreason_status = { missing = 404 }\n",
+         [site.answers]\nreason_status = { missing = 404 }\n\
+         [site.cors]\nallowed_origins = [\"https://app.example\"]\nmax_age = \"5m\"\n",
     );
     folder
 }
@@ -123,6 +124,10 @@ fn the_document_holds_no_secret_that_was_not_asked_for_and_all_that_an_edge_need
     assert_eq!(
         (&entry["status"]["missing"], &entry["status"]["expired"]),
         (&json!(404), &json!(403))
+    );
+    assert_eq!(
+        entry["cors"],
+        json!({"allowed_origins": ["https://app.example"], "allow_credentials": false, "max_age": 300})
     );
     assert_eq!(
         entry["status"].as_object().unwrap().len(),

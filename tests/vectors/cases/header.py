@@ -19,6 +19,7 @@ case("header: a header named like the parameter is no token", MISSING, "/a", [["
 case("header: an empty header is malformed", MALFORMED, "/a", [["Countersign", ""]])
 case("header: a header of blanks is malformed", MALFORMED, "/a", [["Countersign", " \t "]])
 case("header: two lines are malformed", MALFORMED, "/a", [["Countersign", T], ["Countersign", T]])
+case("header: two lines of version 2 are malformed", MALFORMED, "/a", [["Countersign", "2~x"], ["Countersign", "2~x"]])
 case("header: two lines under a name of either case are malformed", MALFORMED, "/a",
      [["Countersign", T], ["countersign", T]])
 case("header: an empty line and a token are malformed", MALFORMED, "/a", [["Countersign", ""], ["Countersign", T]])
