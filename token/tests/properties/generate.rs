@@ -91,7 +91,7 @@ fn patterns(path: &str) -> impl Strategy<Value = Vec<String>> + use<> {
         vec![folder.clone(), "-/no/such/**".to_owned()],
         vec!["/other".to_owned(), inside],
         vec!["/**".to_owned()],
-        vec!["-/x~21/*".to_owned(), folder],
+        vec!["-/no~21such~21folder/*".to_owned(), folder],
     ])
 }
 
