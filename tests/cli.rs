@@ -16,8 +16,38 @@ fn with_keys() -> Folder {
 
 fn sign(folder: &Folder, more: &[&str]) -> Done {
     let mut args = vec!["sign", "--keys", "keys.toml", "--site", "media.example"];
+    // So that the same is signed at any time.
+    args.extend(["--iat", "none"]);
     args.extend(more);
     folder.run(&args)
+}
+
+#[test]
+fn a_token_says_when_it_was_issued_unless_told_otherwise() {
+    let folder = with_keys();
+    let sign = |more: &[&str]| {
+        let args = [
+            "sign",
+            "--keys",
+            "keys.toml",
+            "--site",
+            "m",
+            "--path",
+            "/a",
+            "--expires",
+            "1900000000",
+        ];
+        folder.run(&[&args, more].concat())
+    };
+    assert!(sign(&[]).out.starts_with("1~kid=k1~exp=1900000000~iat=1"));
+    let past = sign(&["--iat", "1700000000"]).out;
+    assert!(past.starts_with("1~kid=k1~exp=1900000000~iat=1700000000~sig="));
+    assert!(!sign(&["--iat", "none"]).out.contains("iat"));
+    let ahead = sign(&["--iat", "1899999999"]);
+    assert!(
+        ahead.code == 2 && ahead.err.contains("lies ahead"),
+        "{ahead:?}"
+    );
 }
 
 #[test]

@@ -78,7 +78,7 @@ fn a_verifier_that_reads_the_document_decides_as_the_site_does() {
             "--param",
             "t",
         ];
-        args.extend(["--path", "/a/b", "--expires", "1900000000"]);
+        args.extend(["--path", "/a/b", "--expires", "1900000000", "--iat", "none"]);
         let signed = folder.run(&args);
         let target = format!("/a/b?t={}", signed.out.trim_end());
         let allow = json!({ "allow": { "path": "/a/b", "carrier": "query", "kid": "k1", "exp": 1_900_000_000 } });

@@ -7,11 +7,12 @@ use sha2::{Digest, Sha256};
 use super::tree::{Table, Value, to_json};
 
 /// What takes effect when the configuration is read again; every other setting needs a restart.
-const LIVE: [&str; 5] = [
+const LIVE: [&str; 6] = [
     "site",
     "signing.allowed_origins",
     "signing.api_key",
     "signing.issuer",
+    "signing.rate_limit",
     "signing.rule",
 ];
 

@@ -22,7 +22,7 @@ use super::json;
 use super::rate::{Allowance, RateFault};
 use super::refusal::{MAX_BODY_BYTES, Refusal};
 use crate::answer::problem::FieldFault;
-use crate::config::model::Site;
+use crate::config::model::{RateLimit, Site};
 use crate::request::{Client, RequestId};
 
 /// How long a body may take to arrive.
@@ -72,32 +72,40 @@ impl<'s> Call<'s> {
             }
             Refusal::NotSignedIn(fault)
         })?;
-        self.charge(&caller, 1)?;
+        self.charge(&caller)?;
         Ok(caller)
     }
 
     /// Counts a batch of `count`, of which one is counted already.
     pub(super) fn charge_batch(&self, caller: &Caller, count: usize) -> Result<(), Refusal> {
-        let count = u32::try_from(count).unwrap_or(u32::MAX);
-        let burst = self.state.rate_limit.map(|limit| limit.burst.get());
-        match burst {
-            Some(burst) if count > burst => Err(Refusal::Rate(RateFault::BeyondBurst { burst })),
-            _ => self.charge(caller, count.saturating_sub(1)),
-        }
-    }
-
-    fn charge(&self, caller: &Caller, count: u32) -> Result<(), Refusal> {
-        let (Some(limit), Some(count)) = (self.state.rate_limit, NonZeroU32::new(count)) else {
+        let Some(limit) = self.state.rate_limit else {
             return Ok(());
         };
-        let charged = self.state.rates.charge(caller, limit, count);
+        let charged = self.state.rates.charge_rest(caller, limit, count);
+        self.note_allowance(limit, charged)
+    }
+
+    /// Counts one.
+    fn charge(&self, caller: &Caller) -> Result<(), Refusal> {
+        let Some(limit) = self.state.rate_limit else {
+            return Ok(());
+        };
+        let charged = self.state.rates.charge(caller, limit, NonZeroU32::MIN);
+        self.note_allowance(limit, charged.map(Some))
+    }
+
+    fn note_allowance(
+        &self,
+        limit: RateLimit,
+        charged: Result<Option<Allowance>, RateFault>,
+    ) -> Result<(), Refusal> {
         let mut allowance = self
             .allowance
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         match charged {
             Ok(left) => {
-                *allowance = Some(left);
+                *allowance = left.or(*allowance);
                 Ok(())
             }
             Err(fault) => {

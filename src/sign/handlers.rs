@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, Request, State};
 use axum::response::Response;
 use http::StatusCode;
@@ -83,7 +84,7 @@ pub(super) async fn sign_batch(State(state): State<Arc<Signing>>, request: Reque
     summary = "Sign a cookie",
     request_body = CookieRequest,
     responses(
-        (status = 200, description = "The cookie, with its `Set-Cookie`", body = CookieSet),
+        (status = 200, description = "The cookie, with its `Set-Cookie`", body = CookieSet, headers(("Set-Cookie" = String, description = "As `cookie.set_cookie`"))),
         CallProblems,
         BodyProblems,
         SigningProblems,
@@ -103,7 +104,7 @@ pub(super) async fn set_cookie(State(state): State<Arc<Signing>>, request: Reque
     summary = "End the cookie in this browser",
     params(SiteQuery),
     responses(
-        (status = 200, description = "The ended cookie, with its `Set-Cookie`", body = CookieEnded),
+        (status = 200, description = "The ended cookie, with its `Set-Cookie`", body = CookieEnded, headers(("Set-Cookie" = String, description = "As `cookie.set_cookie`"))),
         CallProblems,
         QueryProblems,
     ),
@@ -226,14 +227,18 @@ pub(super) async fn list_revocations(
 )]
 pub(super) async fn lift(
     State(state): State<Arc<Signing>>,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
     request: Request,
 ) -> Response {
     let call = Call::new(&state, Action::Lift, &request);
     let query = query.unwrap_or_default();
     let lifted = match call.caller(request.headers()).await {
-        Ok(caller) => revocations::lift(&call, &caller, &id, &query).await,
+        Ok(caller) => match id {
+            Ok(Path(id)) => revocations::lift(&call, &caller, &id, &query).await,
+            // No text, so no entry's.
+            Err(_) => Err(Refusal::NotFound),
+        },
         Err(refusal) => Err(refusal),
     };
     call.respond(lifted.map(|()| StatusCode::NO_CONTENT))

@@ -11,12 +11,13 @@ use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use lru::LruCache;
+use sha2::{Digest, Sha256};
 
 use super::caller::Caller;
 use crate::config::model::RateLimit;
 
-/// How many callers are counted at once, in under 10 MB of mostly their names. The one that asked
-/// longest ago gives way to a new one; it had its whole burst again unless it asked just now.
+/// How many callers are counted at once, in under 20 MB. The one that asked longest ago gives way to a
+/// new one; it had its whole burst again unless it asked just now.
 const MAX_CALLERS: usize = 65_536;
 
 /// The policy's name in the headers.
@@ -31,8 +32,8 @@ pub struct CallerRates<C: Clock = MonotonicClock> {
     callers: Mutex<LruCache<Name, Counted<C>>>,
 }
 
-/// Authority and name.
-type Name = (Box<str>, Box<str>);
+/// A digest of authority and name, which may be long.
+type Name = [u8; 32];
 
 #[derive(Debug)]
 struct Counted<C: Clock> {
@@ -50,7 +51,7 @@ pub(super) struct Allowance {
 /// Why a caller has to wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RateFault {
-    /// It has asked for too much; nothing was counted.
+    /// It has asked for too much. After so long the same is given, if nothing else is asked for.
     TooFast { limit: RateLimit, wait_secs: u64 },
     /// However long it waits.
     BeyondBurst { burst: u32 },
@@ -104,11 +105,37 @@ impl<C: Clock + Clone> CallerRates<C> {
         }
     }
 
+    /// Takes the rest of a batch of `count`, of which one is taken already.
+    ///
+    /// # Errors
+    /// [`RateFault`]; then only the one is taken.
+    pub(super) fn charge_rest(
+        &self,
+        caller: &Caller,
+        limit: RateLimit,
+        count: usize,
+    ) -> Result<Option<Allowance>, RateFault> {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        if count > limit.burst.get() {
+            let burst = limit.burst.get();
+            return Err(RateFault::BeyondBurst { burst });
+        }
+        let Some(rest) = NonZeroU32::new(count.saturating_sub(1)) else {
+            return Ok(None);
+        };
+        let charged = self.charge(caller, limit, rest);
+        charged.map(Some).map_err(|fault| match fault {
+            // Next time one is taken first, again; it is there within a second.
+            RateFault::TooFast { limit, wait_secs } => RateFault::TooFast {
+                limit,
+                wait_secs: wait_secs + 1,
+            },
+            fault @ RateFault::BeyondBurst { .. } => fault,
+        })
+    }
+
     fn limiter(&self, caller: &Caller, limit: RateLimit) -> Arc<Limiter<C>> {
-        let name = (
-            caller.authority.as_str().into(),
-            caller.name.as_str().into(),
-        );
+        let name = digest(caller);
         let mut callers = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
         let new = || Counted {
             limit,
@@ -151,6 +178,15 @@ impl Allowance {
             }
         }
     }
+}
+
+fn digest(caller: &Caller) -> Name {
+    let mut hash = Sha256::new();
+    // So that no authority runs on into a name.
+    hash.update((caller.authority.len() as u64).to_be_bytes());
+    hash.update(&caller.authority);
+    hash.update(&caller.name);
+    hash.finalize().into()
 }
 
 fn ceil_secs(time: Duration) -> u64 {
@@ -257,6 +293,29 @@ mod tests {
         };
         clock.advance(Duration::from_secs(wait_secs));
         assert!(rates.charge(&ada, limit, number(5)).is_ok());
+    }
+
+    #[test]
+    fn a_batch_that_waits_as_told_gets_through() {
+        let (rates, clock) = rates();
+        let (limit, ada) = (limit(1, 10), caller("idp", "ada"));
+        let batch = |rates: &CallerRates<FakeRelativeClock>| {
+            rates.charge(&ada, limit, number(1))?;
+            rates.charge_rest(&ada, limit, 10)
+        };
+        assert!(batch(&rates).is_ok());
+        let mut told = Vec::new();
+        while let Err(RateFault::TooFast { wait_secs, .. }) = batch(&rates) {
+            told.push(wait_secs);
+            clock.advance(Duration::from_secs(wait_secs));
+        }
+        // Before the body is read nobody knows how many there are.
+        assert_eq!(told, [1, 10]);
+        assert_eq!(
+            rates.charge_rest(&ada, limit, 11),
+            Err(RateFault::BeyondBurst { burst: 10 })
+        );
+        assert_eq!(rates.charge_rest(&ada, limit, 1), Ok(None));
     }
 
     #[test]

@@ -143,7 +143,12 @@ pub(super) async fn lift(
     let site = permitted(call, caller, name, Permission::Revoke)?
         .token
         .name();
-    let id = id.parse().map_err(|_| Refusal::NotFound)?;
+    let digits = id.bytes().all(|byte| byte.is_ascii_digit());
+    let id = id
+        .parse()
+        .ok()
+        .filter(|_| digits)
+        .ok_or(Refusal::NotFound)?;
     let lifted = call.state.shared.revocations.lift(site, id).await;
     if !lifted.map_err(Refusal::Revocation)? {
         return Err(Refusal::NotFound);

@@ -109,3 +109,22 @@ async fn listed_origins_may_ask_and_others_may_not() {
         "https://app.test"
     );
 }
+
+#[tokio::test]
+async fn a_name_that_is_no_text_is_nothing_that_is_there() {
+    let api = Api::start().await;
+    for (path, bearer, status) in [
+        ("/v1/revocations/%FF", "wrong", 401),
+        ("/docs/%FF", "wrong", 404),
+    ] {
+        let request = api.request("DELETE", path).bearer_auth(bearer);
+        let request = if status == 404 {
+            api.request("GET", path)
+        } else {
+            request
+        };
+        let answer = api.send(request).await;
+        assert_eq!(answer.status, status, "{path}");
+        assert_eq!(answer.header("content-type"), "application/problem+json");
+    }
+}

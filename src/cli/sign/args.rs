@@ -85,9 +85,9 @@ pub(in crate::cli) struct GrantArgs {
     /// Valid from a duration or moment on
     #[arg(long, value_name = "DURATION|TIME")]
     pub nbf: Option<String>,
-    /// When it was issued: now, a time or Unix seconds; revocation by issued_before reads it
-    #[arg(long, value_name = "now|TIME")]
-    pub iat: Option<String>,
+    /// When it was issued, for revocation by issued_before: now, a time, Unix seconds, or none
+    #[arg(long, value_name = "now|TIME|none", default_value = "now")]
+    pub iat: String,
     /// Only for clients in these addresses or networks: 203.0.113.7, 2001:db8::/64
     #[arg(long, value_name = "NETWORK", value_delimiter = ',')]
     pub ip: Vec<String>,
@@ -187,11 +187,7 @@ impl GrantArgs {
         Ok(Terms {
             exp: moment("--expires", &self.expires, now)?,
             nbf: nbf.transpose()?,
-            iat: self
-                .iat
-                .as_deref()
-                .map(|text| issued(text, now))
-                .transpose()?,
+            iat: issued(&self.iat, now)?,
             path: self.paths.clone(),
             ip: self.ip.clone(),
             geo: self.geo.clone(),
@@ -215,15 +211,16 @@ impl GrantArgs {
 }
 
 /// A token that says to be younger than it is would outlive a revocation.
-fn issued(text: &str, now: u64) -> Result<u64, String> {
+fn issued(text: &str, now: u64) -> Result<Option<u64>, String> {
     match unix_secs(text) {
-        _ if text == "now" => Ok(now),
-        Some(secs) if secs <= now => Ok(secs),
+        _ if text == "none" => Ok(None),
+        _ if text == "now" => Ok(Some(now)),
+        Some(secs) if secs <= now => Ok(Some(secs)),
         Some(_) => Err(format!(
             "--iat {text:?}: lies ahead; write now, or a time that is past"
         )),
         None => Err(format!(
-            "--iat {text:?}: is no moment; write now, 2030-01-31T12:00:00Z or Unix seconds"
+            "--iat {text:?}: is no moment; write now, none, 2030-01-31T12:00:00Z or Unix seconds"
         )),
     }
 }
@@ -258,8 +255,9 @@ mod tests {
 
     #[test]
     fn a_token_is_issued_now_or_before() {
-        assert_eq!(issued("now", NOW), Ok(NOW));
-        assert_eq!(issued("1700000000", NOW), Ok(1_700_000_000));
+        assert_eq!(issued("now", NOW), Ok(Some(NOW)));
+        assert_eq!(issued("none", NOW), Ok(None));
+        assert_eq!(issued("1700000000", NOW), Ok(Some(1_700_000_000)));
         for (text, part) in [
             ("1800000001", "lies ahead"),
             ("soon", "is no moment"),

@@ -14,6 +14,8 @@ use crate::state::{Extent, Subject};
 
 /// The longest path and prefix, as in TOKEN.md §3.
 const MAX_PATH_BYTES: usize = 1_024;
+/// The longest user, session or id, as in TOKEN.md §1.
+const MAX_SUBJECT_BYTES: usize = 128;
 /// The longest name of a site.
 const MAX_SITE_BYTES: usize = 64;
 
@@ -88,14 +90,15 @@ impl About {
     }
 
     pub(super) fn subject(&mut self, subject: &Subject) {
+        let text = |text: &str| bounded(text, MAX_SUBJECT_BYTES);
         self.revoked = Some(match subject {
-            Subject::Jti(jti) => json!({ "jti": jti }),
-            Subject::Sub(sub) => json!({ "sub": sub }),
-            Subject::Sid(sid) => json!({ "sid": sid }),
-            Subject::Kid(kid) => json!({ "kid": kid }),
+            Subject::Jti(jti) => json!({ "jti": text(jti) }),
+            Subject::Sub(sub) => json!({ "sub": text(sub) }),
+            Subject::Sid(sid) => json!({ "sid": text(sid) }),
+            Subject::Kid(kid) => json!({ "kid": text(kid) }),
             Subject::IssuedBefore(before) => json!({ "issued_before": before }),
             Subject::SubIssuedBefore { sub, before } => {
-                json!({ "sub": sub, "issued_before": before })
+                json!({ "sub": text(sub), "issued_before": before })
             }
         });
     }
@@ -130,17 +133,41 @@ struct Line<'l> {
     pointers: Vec<String>,
 }
 
-/// What stands in a token (TOKEN.md §1) and hardly anywhere else.
-const OF_TOKENS: [&str; 6] = ["~kid=", "~sig=", "%7Ekid", "%7Esig", "%7ekid", "%7esig"];
-
 /// What somebody has written, at most so long, and not from where it looks like a token: somebody
 /// may give a signed URL in the place of a path.
 fn bounded(text: &str, most_bytes: usize) -> String {
-    let token = OF_TOKENS.iter().filter_map(|mark| text.find(mark)).min();
-    let end = token.unwrap_or(text.len()).min(most_bytes);
-    match text.get(..text.floor_char_boundary(end)) {
-        Some(whole) if whole.len() == text.len() => whole.to_owned(),
-        begin => format!("{}…", begin.unwrap_or_default()),
+    let end = token_at(text).unwrap_or(text.len()).min(most_bytes);
+    let (kept, cut) = text.split_at(text.floor_char_boundary(end));
+    let mut told: String = kept.chars().map(shown).collect();
+    if !cut.is_empty() {
+        told.push('…');
+    }
+    told
+}
+
+/// Where something stands that is a field of tokens (TOKEN.md §1) and hardly anything else: `~kid=` or
+/// `~sig=`, escaped once, twice or as a JSON pointer, in any case.
+fn token_at(text: &str) -> Option<usize> {
+    const BEFORE: [&str; 4] = ["~", "~0", "%7e", "%257e"];
+    const BEHIND: [&str; 3] = ["=", "%3d", "%253d"];
+    let lower = text.to_ascii_lowercase();
+    let names = ["kid", "sig"].into_iter();
+    let places = names.flat_map(|name| lower.match_indices(name));
+    let marked = places.filter_map(|(at, name)| {
+        let (before, behind) = (lower.get(..at)?, lower.get(at + name.len()..)?);
+        let mark = BEFORE.iter().find(|mark| before.ends_with(**mark))?;
+        let is_field = BEHIND.iter().any(|mark| behind.starts_with(mark));
+        is_field.then(|| at - mark.len())
+    });
+    marked.min()
+}
+
+/// Not what ends a line or turns text round in somebody's terminal.
+const fn shown(character: char) -> char {
+    match character {
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{200e}' | '\u{200f}' => '\u{fffd}',
+        '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        character => character,
     }
 }
 
@@ -155,10 +182,19 @@ mod tests {
         assert_eq!(bounded("media", MAX_SITE_BYTES), "media");
         assert_eq!(bounded("äöü", 3), "ä…");
         assert_eq!(bounded("äöü", 6), "äöü");
+        assert_eq!(bounded("/kids/sig=1~kids=2", 99), "/kids/sig=1~kids=2");
+        assert_eq!(
+            bounded("a\u{2028}b\u{202e}c\nd\u{7f}", 99),
+            "a\u{fffd}b\u{fffd}c\u{fffd}d\u{fffd}"
+        );
         for token in [
             "1~kid=k1~exp=9~sig=AAAA",
             "1%7Ekid%3Dk1%7Eexp%3D9%7Esig%3DAAAA",
             "1%7esig=AAAA~sig=B",
+            "1~kid%3Dk1~exp%3D9~sig%3DAAAA",
+            "1%257Ekid%253Dk1",
+            "1~0sig=AAAA",
+            "1~SIG=AAAA",
         ] {
             assert_eq!(
                 bounded(&format!("/a.jpg?cs={token}"), 1_024),

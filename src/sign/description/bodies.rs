@@ -70,7 +70,7 @@ pub(in crate::sign) struct SignRequest {
     /// Not good before this time
     not_before: Option<Time>,
     /// Patterns that the token opens, for playlists and their segments; path must be among them
-    #[schema(min_items = 1, example = json!(["/films/7/**"]))]
+    #[schema(min_items = 1, max_items = 16, example = json!(["/films/7/**"]))]
     paths: Option<Vec<String>>,
     /// Addresses or networks of clients
     #[schema(min_items = 1, example = json!(["203.0.113.0/24"]))]
@@ -82,7 +82,7 @@ pub(in crate::sign) struct SignRequest {
     #[schema(min_items = 1, example = json!(["GET"]))]
     methods: Option<Vec<String>>,
     /// How many distinct uses; brings a random jti unless one is given
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 1_000_000)]
     uses: Option<u64>,
     jti: Option<TokenId>,
     /// The user; the caller's own unless its rule is a backend's
@@ -220,7 +220,7 @@ pub(in crate::sign) struct PageQuery {
     /// The site's name; may be left out where there is one
     site: Option<String>,
     /// The id after which the page begins: `next` of the page before
-    after: Option<u64>,
+    after: Option<String>,
     /// Entries of the page
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<u16>,

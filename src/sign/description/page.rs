@@ -3,6 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::{HeaderName, HeaderValue, header};
 use utoipa_swagger_ui::{Config, serve};
@@ -37,8 +38,13 @@ pub(in crate::sign) async fn page() -> Response {
 }
 
 /// A part of it.
-pub(in crate::sign) async fn asset(Path(name): Path<String>) -> Response {
-    part(&name)
+pub(in crate::sign) async fn asset(name: Result<Path<String>, PathRejection>) -> Response {
+    // What is no text is the name of no part.
+    part(
+        &name
+            .map(|Path(name)| name)
+            .unwrap_or_else(|_| "?".to_owned()),
+    )
 }
 
 fn part(name: &str) -> Response {
