@@ -33,14 +33,17 @@ async function handler(event) {
   } else if (isNumber(verdict)) {
     set(headers, 'cache-control', capped(own, verdict - Math.floor(Date.now() / 1000)));
   }
+  let site;
   try {
-    const site = await siteOf(cf.kvs(), request);
-    applyCors(site.cors, request, headers);
-    if (site.show_reasons !== false && verdict !== 'public' && !isNumber(verdict)) {
-      set(headers, 'countersign-reason', verdict);
-    }
+    site = await siteOf(cf.kvs(), request);
   } catch (error) {
     // Without its configuration no page of another origin may read it.
+  }
+  if (site) {
+    applyCors(site.cors, request, headers);
+    if (site.show_reasons !== false && verdict && verdict !== 'public' && !isNumber(verdict)) {
+      set(headers, 'countersign-reason', verdict);
+    }
   }
   if (vary.length) {
     set(headers, 'vary', vary.concat(headers.vary ? 'origin' : []).join(', '));
