@@ -70,9 +70,21 @@ const sorted = (value) => (Array.isArray(value) ? value.map(sorted) : value && t
 export const same = (one, other) => JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
 
 const RULES = {
-  /** Some key of the case is EdDSA's, so that its tokens are refused. */
-  eddsa: ({ keys }) => keys.some(({ alg }) => alg === 'EdDSA'),
+  /** A token of the request is of an EdDSA key. */
+  eddsa: ({ keys, request }) => {
+    const carried = [request.target, ...request.headers.map(([, value]) => value)].join(' ')
+      .replace(/%([0-9a-f]{2})/gi, (escape, hex) => String.fromCharCode(parseInt(hex, 16)));
+    return keys.some(({ alg, kid }) => alg === 'EdDSA' && carried.includes(`~kid=${kid}~`));
+  },
 };
+
+/** What a verifier says only once it has looked at the signature. */
+const BEHIND = ['bad_signature', 'lifetime', 'not_yet_valid', 'expired', 'path', 'method', 'ip', 'geo', 'revoked'];
+
+/** Whether that is what a refused token comes to: under `optional` a denied cookie counts as none. */
+const isRefused = (found, { allow, deny, report }) => (allow || BEHIND.includes(deny ?? report))
+  && (same(found, { deny: 'unsupported' }) || same(found, { report: 'unsupported' })
+    || Boolean(found.public && allow?.carrier === 'cookie'));
 
 /** The rule that lets a case differ; a name in the list speaks for the case that has it. */
 function ruleOf(one) {
@@ -96,7 +108,7 @@ export async function run(cases, engine) {
       if (isNamed) {
         faults.push(`${one.name}: stands in refused.json, and passes`);
       }
-    } else if (ruleOf(one) && same(found, { deny: 'unsupported' })) {
+    } else if (ruleOf(one) && isRefused(found, one.expect)) {
       refused.push(one.name);
     } else {
       faults.push(`${one.name}: expected ${JSON.stringify(one.expect)}, found ${JSON.stringify(found)}`);

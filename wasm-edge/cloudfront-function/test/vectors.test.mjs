@@ -28,6 +28,15 @@ test('a file that holds passes, under other names too', () => {
   assert.equal(run([one, { ...eddsa, name: 'another name' }]).status, 0);
 });
 
+test('a token of an EdDSA key is refused in every mode, where its signature counts, and no other is', () => {
+  const policy = [{ paths: ['/**'], mode: 'report' }];
+  assert.equal(run([{ ...eddsa, name: 'reported', site: { ...eddsa.site, policy } }]).status, 0);
+  const request = { ...eddsa.request, target: eddsa.request.target.replace('1~', '2~') };
+  assert.equal(run([{ ...eddsa, name: 'of version 2', request, expect: { deny: 'malformed' } }]).status, 1);
+  const beside = [...eddsa.keys, ...one.keys];
+  assert.equal(run([{ ...one, keys: beside, request: { ...one.request, target: one.request.target.replace('1~', '2~') } }]).status, 1);
+});
+
 test('another expectation fails, in verdict, reason, path or field', () => {
   const { allow } = one.expect;
   for (const expect of [{ deny: 'expired' }, { allow: { ...allow, path: '/b' } }, { allow: { ...allow, exp: 1 } }, { allow: { ...allow, carrier: 'path' } },
