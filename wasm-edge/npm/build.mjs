@@ -1,0 +1,57 @@
+// node wasm-edge/npm/build.mjs: lays the package out in wasm-edge/npm/dist, out of wasm-edge/js and
+// wasm-edge/dist (wasm-edge/build makes that). `npm pack` there gives the tarball.
+import { copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const DIST = here('dist/');
+
+/** The builds of the module: where their entries stand, and the way from there to the package's root. */
+const BUILDS = [
+  { module: 'countersign-edge', folder: '', root: './' },
+  { module: 'countersign-edge-hs256', folder: 'hs256/', root: '../' },
+];
+
+/** How each kind of host gets at the module. Where code is compiled at run time, it is in the code itself: */
+/** no file to find again behind a bundler. Workers and edge runtimes compile at deployment only. */
+const ENTRIES = {
+  'workerd.js': ({ module, root }) => `import module from '${root}${module}.wasm';\n${entry(root, 'module')}`,
+  'edge-light.js': ({ module, root }) => `import module from '${root}${module}.wasm?module';\n${entry(root, 'module')}`,
+  'node.js': ({ root }) => `import base64 from './module.js';\n${entry(root, "WebAssembly.compile(Buffer.from(base64, 'base64'))")}`,
+  'inline.js': ({ root }) => `import base64 from './module.js';\n${entry(root, 'WebAssembly.compile(Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0)))')}`,
+};
+
+function entry(root, compiled) {
+  return `import { opener } from '${root}lib/open.js';\n` +
+    `export * from '${root}lib/api.js';\n` +
+    `export const createEdge = opener(() => ${compiled});\n`;
+}
+
+async function writeEntries(build) {
+  const folder = DIST + build.folder;
+  await mkdir(folder, { recursive: true });
+  const wasm = await readFile(here(`../dist/${build.module}.wasm`)).catch(() => {
+    throw new Error(`wasm-edge/dist/${build.module}.wasm is missing: run wasm-edge/build`);
+  });
+  await writeFile(`${DIST}${build.module}.wasm`, wasm);
+  await writeFile(`${folder}module.js`, `export default '${wasm.toString('base64')}';\n`);
+  for (const [name, text] of Object.entries(ENTRIES)) await writeFile(folder + name, text(build));
+}
+
+/** The version is the workspace's. */
+async function writeManifest() {
+  const cargo = await readFile(here('../../Cargo.toml'), 'utf8');
+  const [, version] = /^\[workspace\.package\][^[]*?^version = "([^"]+)"/m.exec(cargo);
+  const manifest = { ...JSON.parse(await readFile(here('package.json'), 'utf8')), version };
+  await writeFile(`${DIST}package.json`, `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+await rm(DIST, { recursive: true, force: true });
+await mkdir(DIST, { recursive: true });
+await cp(here('../js'), `${DIST}lib`, { recursive: true, filter: (name) => !name.endsWith('vectors.js') });
+await cp(here('src'), DIST, { recursive: true });
+for (const name of ['LICENSE-APACHE', 'LICENSE-MIT']) await copyFile(here(`../../${name}`), DIST + name);
+await copyFile(here('README.md'), `${DIST}README.md`);
+for (const build of BUILDS) await writeEntries(build);
+await writeManifest();
+console.log('wasm-edge/npm/dist is laid out');

@@ -1,0 +1,4 @@
+// What every entry of the package exports beside `createEdge`.
+export { ConfigError, Edge, load, RequestError } from './edge.js';
+export { fromNode, fromRequest } from './requests.js';
+export { sign, SignError, signingKey, signUrl } from '../sign/index.js';
