@@ -9,7 +9,7 @@ use serde_json::json;
 
 use self::attributes::Attributes;
 use super::sign::{self, GrantArgs, base_url};
-use super::validate::{self, Presented, ValidateArgs};
+use super::validate::{self, ValidateArgs};
 use super::{EXIT_CHECK_FAILED, print};
 use crate::clock::Clock;
 use crate::link::link;
@@ -82,7 +82,7 @@ pub fn run(args: &Args, clock: &Clock) -> ExitCode {
     let url = url(args);
     let validated = args.validate.validate.then(|| {
         let header = ("Cookie".to_owned(), cookie.clone());
-        let presented = Presented::new(&args.grant, url.as_deref(), Some(header));
+        let presented = args.grant.presented(url.clone(), Some(header));
         validate::fetch(presented, &args.validate)
     });
     let opens = validated.as_ref().is_none_or(|answer| answer.opens());

@@ -12,7 +12,7 @@ use serde_json::json;
 pub use self::args::{Args, CarrierArg};
 pub(super) use self::args::{GrantArgs, base_url};
 pub(super) use self::grant::{Signed, pairs, sign};
-use super::validate::{self, Presented};
+use super::validate;
 use super::{EXIT_CHECK_FAILED, print};
 use crate::clock::Clock;
 use crate::link::link;
@@ -34,7 +34,7 @@ pub fn run(args: Args, clock: &Clock) -> ExitCode {
     let header =
         (args.carrier == CarrierArg::Header).then(|| (args.header.clone(), signed.token.clone()));
     let validated = args.validate.validate.then(|| {
-        let presented = Presented::new(&args.grant, url.as_deref(), header);
+        let presented = args.grant.presented(url.clone(), header);
         validate::fetch(presented, &args.validate)
     });
     let opens = validated.as_ref().is_none_or(|answer| answer.opens());

@@ -7,8 +7,6 @@ use reqwest::header::{HeaderName, HeaderValue, RANGE};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::sign::GrantArgs;
-
 /// A problem document is read so far.
 const MOST_PROBLEM_BYTES: usize = 64 * 1024;
 
@@ -25,31 +23,9 @@ pub struct ValidateArgs {
 
 /// A request that presents a token.
 pub(super) struct Presented {
-    url: String,
-    method: String,
-    headers: Vec<(String, String)>,
-}
-
-impl Presented {
-    /// The grant's own method (GET, where it has it) and signed headers, and the token's header.
-    pub(super) fn new(
-        grant: &GrantArgs,
-        url: Option<&str>,
-        token: Option<(String, String)>,
-    ) -> Self {
-        let signed = super::sign::pairs(&grant.hdr);
-        let signed = signed.iter().map(|(name, value)| {
-            let pair: (String, String) = ((*name).to_owned(), (*value).to_owned());
-            pair
-        });
-        let first = grant.method.first().map_or("GET", String::as_str);
-        let get = grant.method.iter().any(|method| method == "GET");
-        Self {
-            url: url.unwrap_or_default().to_owned(),
-            method: if get { "GET" } else { first }.to_owned(),
-            headers: signed.chain(token).collect(),
-        }
-    }
+    pub(super) url: String,
+    pub(super) method: String,
+    pub(super) headers: Vec<(String, String)>,
 }
 
 /// What came back.

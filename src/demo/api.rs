@@ -3,8 +3,8 @@
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::{Value, json};
 
-use super::media::USER;
 use super::settings::{AUDIENCE, ISSUER};
+use super::users::USER;
 use crate::config::model::Secret;
 
 /// How long the demo's JWT is good for.

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use super::media::USER;
+use super::users::USER;
 
 macro_rules! stream_files {
     ($($name:literal)*) => {

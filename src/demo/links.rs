@@ -4,7 +4,8 @@ use countersign_token::{CanonicalPath, Carrier, SignedFacts, Terms, sign, signin
 use serde_json::{Value, json};
 
 use super::collections::Collection;
-use super::media::{Kind, OTHER_USER, Shown, USER};
+use super::media::{Kind, Shown};
+use super::users::{OTHER_USER, USER};
 use crate::link::link;
 use crate::sites::Site;
 

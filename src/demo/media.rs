@@ -4,10 +4,8 @@ use std::io;
 
 use tempfile::TempDir;
 
-/// The demo's user, who owns the samples.
-pub(super) const USER: &str = "ada";
-/// Another user, whose photo the first may not sign.
-pub(super) const OTHER_USER: &str = "bob";
+use super::collections;
+use super::users::{OTHER_USER, USER};
 
 const PHOTO: &[u8] = include_bytes!("media/photo.jpg");
 const FILM: &[u8] = include_bytes!("media/film.mp4");
@@ -30,7 +28,7 @@ pub(super) fn write_samples() -> io::Result<TempDir> {
         std::fs::create_dir_all(&home)?;
         std::fs::write(home.join(name), bytes)?;
     }
-    super::collections::write(folder.path())?;
+    collections::write(folder.path())?;
     Ok(folder)
 }
 

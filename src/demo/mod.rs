@@ -8,6 +8,7 @@ mod media;
 mod page;
 mod settings;
 mod signing;
+mod users;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;

@@ -17,10 +17,10 @@ use serde_json::{Map, Value};
 use super::Signing;
 use super::audit::{Action, Trail};
 use super::caller::{Caller, NotSignedIn};
-use super::grant;
 use super::json;
 use super::rate::{Allowance, RateFault};
 use super::refusal::{MAX_BODY_BYTES, Refusal};
+use super::site::find_site;
 use crate::answer::problem::FieldFault;
 use crate::config::model::{RateLimit, Site};
 use crate::request::{Client, RequestId};
@@ -142,7 +142,7 @@ impl<'s> Call<'s> {
 
     /// The site of this name; without one, the only one.
     pub(super) fn find_site(&self, name: Option<&str>) -> Result<&'s Site, FieldFault> {
-        let found = grant::find_site(&self.state.sites, name);
+        let found = find_site(&self.state.sites, name);
         let named = found.as_ref().map_or(name, |site| Some(site.token.name()));
         named.inspect(|name| self.trail.note(|about| about.site(name)));
         found

@@ -1,7 +1,6 @@
 //! From a caller and a parsed request to a signed URL: the steps in their order.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -19,9 +18,7 @@ use super::rules::Matched;
 use super::signer::{Signer, fault, present};
 use super::widening;
 use crate::answer::problem::FieldFault;
-use crate::config::model::Site as SiteConfig;
 use crate::link::link;
-use crate::sites::Site;
 
 /// The answer to `POST /v1/sign`.
 #[derive(Debug, Serialize, ToSchema)]
@@ -92,27 +89,6 @@ pub(super) fn grant(
         about.jti.clone_from(&granted.jti);
     });
     Ok(granted)
-}
-
-pub(super) fn find_site<'s>(
-    sites: &'s [Arc<Site>],
-    name: Option<&str>,
-) -> Result<&'s SiteConfig, FieldFault> {
-    let (found, detail) = match (name, sites) {
-        (None, [only]) => (Some(only), ""),
-        (None, _) => (None, "is required: there is more than one site"),
-        (Some(name), sites) => {
-            let mut sites = sites.iter();
-            (
-                sites.find(|site| site.config.token.name() == name),
-                "is no site of this server",
-            )
-        }
-    };
-    found.map(|site| &site.config).ok_or_else(|| FieldFault {
-        pointer: "/site".to_owned(),
-        detail: detail.to_owned(),
-    })
 }
 
 fn inside_the_rule(

@@ -22,6 +22,7 @@ mod request;
 mod revocations;
 mod rules;
 mod signer;
+mod site;
 mod stable;
 mod template;
 mod widening;

@@ -3,7 +3,7 @@
 use core::net::IpAddr;
 
 use crate::bytes::lower_hex;
-use crate::field::number;
+use crate::number::number;
 
 /// A client's address; an IPv4-mapped IPv6 address is the IPv4 address it holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

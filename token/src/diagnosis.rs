@@ -7,7 +7,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::bytes::is_bare;
-use crate::field::{Field, number};
+use crate::field::Field;
+use crate::number::number;
 use crate::reason::Reason;
 use crate::text::{Layout, MAX_TOKEN_BYTES, judge};
 

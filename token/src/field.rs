@@ -5,6 +5,7 @@ mod rule;
 use crate::address::Network;
 use crate::bytes::{is_name, is_tchar};
 use crate::escape::Escaped;
+use crate::number::number;
 use crate::pattern::check_list;
 
 /// A field's name. The order of the variants is the order in which fields stand.
@@ -171,22 +172,6 @@ pub const MAX_USES: u64 = 1_000_000;
 pub const MIN_BPS: u64 = 1_024;
 /// The most members of a list.
 pub const MAX_LIST: usize = 16;
-
-/// 1–10 figures, no leading zero, not 0.
-pub(crate) fn number(value: &[u8]) -> Option<u64> {
-    if value.is_empty() || value.len() > 10 || value[0] == b'0' {
-        return None;
-    }
-    let mut number = 0;
-    for figure in value {
-        let figure = figure.wrapping_sub(b'0');
-        if figure > 9 {
-            return None;
-        }
-        number = number * 10 + u64::from(figure);
-    }
-    Some(number)
-}
 
 /// The members of a list, still escaped.
 pub(crate) fn members(value: &[u8]) -> Members<'_> {

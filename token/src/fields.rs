@@ -3,7 +3,8 @@
 use core::fmt;
 
 use crate::escape::Escaped;
-use crate::field::{Field, members, number};
+use crate::field::{Field, members};
+use crate::number::number;
 use crate::pattern::Patterns;
 use crate::text::Layout;
 

@@ -56,6 +56,8 @@ mod explain;
 mod field;
 mod fields;
 mod key;
+mod netstring;
+mod number;
 mod onward;
 mod path;
 mod pattern;

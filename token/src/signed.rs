@@ -5,52 +5,13 @@ use crate::carrier::{Value, header_value, joined_lines, parameter};
 use crate::escape::Escaped;
 use crate::field::{Field, members};
 use crate::fields::Fields;
+use crate::netstring::{Gather, Start};
 use crate::path::CanonicalPath;
 use crate::reason::Reason;
 use crate::request::Headers;
 
-/// The longest name of a site, or of a signed parameter.
+/// The longest name of a signed parameter.
 const MAX_NAME_BYTES: usize = 64;
-
-/// What the signed bytes of every token of a site start with: version and site.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Start {
-    bytes: [u8; Self::MAX_BYTES],
-    len: u8,
-}
-
-impl Start {
-    const MAX_BYTES: usize = "13:countersign/1,64:,".len() + MAX_NAME_BYTES;
-
-    /// `site` is a site's name, of at most 64 bytes.
-    pub(crate) fn new(site: &str) -> Self {
-        let mut bytes = [0; Self::MAX_BYTES];
-        let mut len = 0;
-        let mut out = Gather {
-            buffer: &mut bytes,
-            len: 0,
-            sink: &mut |part| len = part.len(),
-        };
-        out.netstring(b"countersign/1");
-        out.netstring(site.as_bytes());
-        out.flush();
-        Self {
-            bytes,
-            len: len as u8,
-        }
-    }
-
-    #[inline]
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..usize::from(self.len)]
-    }
-}
-
-impl core::fmt::Debug for Start {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "Start({})", self.as_bytes().escape_ascii())
-    }
-}
 
 /// What a signature covers.
 pub(crate) struct Signed<'s, H> {
@@ -106,12 +67,8 @@ impl<'r: 's, 's, H: Headers<'r>> Signed<'s, H> {
     /// Feeds the signed bytes to `sink`, gathered in `buffer`: all of a usual token's at once.
     #[inline]
     pub(crate) fn feed(&self, buffer: &mut [u8], sink: &mut dyn FnMut(&[u8])) {
-        let mut out = Gather {
-            buffer,
-            len: 0,
-            sink,
-        };
-        out.push_front_of(&self.start.bytes, usize::from(self.start.len));
+        let mut out = Gather::new(buffer, sink);
+        out.start(self.start);
         out.netstring(self.fields.signed());
         if self.fields.raw(Field::Path).is_none() {
             out.netstring(self.path.as_bytes());
@@ -155,85 +112,4 @@ impl<'r: 's, 's, H: Headers<'r>> Signed<'s, H> {
 
 fn header_name(name: &[u8]) -> &str {
     core::str::from_utf8(name).unwrap_or_default()
-}
-
-/// Bytes on their way to the key.
-struct Gather<'b, 's> {
-    buffer: &'b mut [u8],
-    len: usize,
-    sink: &'s mut dyn FnMut(&[u8]),
-}
-
-impl Gather<'_, '_> {
-    #[inline(always)]
-    fn netstring(&mut self, bytes: &[u8]) {
-        self.length(bytes.len());
-        self.push(bytes);
-        self.push_front_of(b",", 1);
-    }
-
-    /// The decimal length and `:`.
-    #[inline(always)]
-    fn length(&mut self, len: usize) {
-        // Put together in a register: bytes stored one by one are slow to read as one word.
-        let figure = |value: usize| u32::from(b'0') + (value % 10) as u32;
-        let colon = u32::from(b':');
-        let (word, width) = match len {
-            0..10 => (figure(len) | colon << 8, 2),
-            10..100 => (figure(len / 10) | figure(len) << 8 | colon << 16, 3),
-            100..1_000 => {
-                let last = figure(len) << 16 | colon << 24;
-                (figure(len / 100) | figure(len / 10) << 8 | last, 4)
-            }
-            _ => return self.long_length(len),
-        };
-        let text = word.to_le_bytes();
-        self.push_front_of(&text, width);
-    }
-
-    /// The first `len` of `bytes`. A copy of fixed length costs less than one of the right length.
-    #[inline]
-    fn push_front_of<const N: usize>(&mut self, bytes: &[u8; N], len: usize) {
-        match self
-            .buffer
-            .get_mut(self.len..)
-            .and_then(<[u8]>::first_chunk_mut)
-        {
-            Some(place) => {
-                *place = *bytes;
-                self.len += len;
-            }
-            None => self.push(&bytes[..len]),
-        }
-    }
-
-    #[inline(never)]
-    fn long_length(&mut self, len: usize) {
-        // Enough figures for any usize, filled from the right.
-        let mut text = [b':'; 21];
-        let mut from = text.len() - 1;
-        let mut left = len;
-        while left > 0 {
-            from -= 1;
-            text[from] = b'0' + (left % 10) as u8;
-            left /= 10;
-        }
-        self.push(&text[from..]);
-    }
-
-    #[inline(always)]
-    fn push(&mut self, bytes: &[u8]) {
-        if let Some(place) = self.buffer.get_mut(self.len..self.len + bytes.len()) {
-            place.copy_from_slice(bytes);
-            self.len += bytes.len();
-        } else {
-            self.flush();
-            (self.sink)(bytes);
-        }
-    }
-
-    fn flush(&mut self) {
-        (self.sink)(&self.buffer[..self.len]);
-        self.len = 0;
-    }
 }

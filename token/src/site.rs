@@ -3,9 +3,9 @@
 use core::fmt;
 
 use crate::bytes::{is_name, is_tchar};
+use crate::netstring::Start;
 use crate::path::CanonicalPath;
 use crate::pattern::Patterns;
-use crate::signed::Start;
 
 /// How far clocks may differ for `nbf`, `from` and lifetimes, unless the site says otherwise.
 pub const DEFAULT_SKEW_SECS: u64 = 30;

@@ -4,7 +4,8 @@
 use crate::base64url;
 use crate::bytes::{class, run};
 use crate::escape::escape_of;
-use crate::field::{FIELD_COUNT, Field, Name, number};
+use crate::field::{FIELD_COUNT, Field, Name};
+use crate::number::number;
 use crate::reason::Reason;
 
 /// The longest token.

@@ -4,6 +4,7 @@ use countersign_token::{CanonicalPath, Key, Names, SignedFacts, Site, Terms};
 
 use super::args::GrantArgs;
 use super::explain_fault;
+use crate::cli::validate::Presented;
 use crate::clock::{Clock, EARLIEST_PLAUSIBLE_UNIX_SECS};
 use crate::config::model::{KeyRing, Text};
 use crate::config::{Warning, patterns, read_key_file, rfc3339};
@@ -90,6 +91,25 @@ impl GrantArgs {
                  no \"\\\", no control character, and 1024 bytes at most"
             )
         })
+    }
+}
+
+impl GrantArgs {
+    /// A request by it: its own method (GET, where it has it) and signed headers, and the token's.
+    pub(in crate::cli) fn presented(
+        &self,
+        url: Option<String>,
+        token: Option<(String, String)>,
+    ) -> Presented {
+        let signed = pairs(&self.hdr).into_iter();
+        let signed = signed.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let first = self.method.first().map_or("GET", String::as_str);
+        let get = self.method.iter().any(|method| method == "GET");
+        Presented {
+            url: url.unwrap_or_default(),
+            method: if get { "GET" } else { first }.to_owned(),
+            headers: signed.chain(token).collect(),
+        }
     }
 }
 
