@@ -1,4 +1,4 @@
-//! Puts a token into a URL (TOKEN.md §4).
+//! Puts a token into a URL (TOKEN.md §4), and takes a URL's target out.
 
 use countersign_token::{CanonicalPath, Carrier};
 
@@ -34,6 +34,16 @@ pub fn link(
     url
 }
 
+/// A URL from its path on, as it stands: nothing is normalised. `None`: it has no path, or is no URL.
+pub fn target_of(url: &str) -> Option<&str> {
+    if url.starts_with('/') {
+        return Some(url);
+    }
+    let (_, behind) = url.split_once("://")?;
+    let target = &behind[behind.find(['/', '?', '#'])?..];
+    target.starts_with('/').then_some(target)
+}
+
 /// Every byte outside RFC 3986's unreserved as `%XX`.
 fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
@@ -56,6 +66,16 @@ mod tests {
     fn of(carrier: Carrier, query: &[(&str, &str)]) -> String {
         let path = CanonicalPath::new("/hls/7/a b.m3u8").unwrap();
         link("https://m.example", &path, query, TOKEN, carrier, "cs")
+    }
+
+    #[test]
+    fn a_url_is_cut_before_its_path_and_not_touched_behind() {
+        let target = target_of("https://a.example/x/../y?z#f");
+        assert_eq!(target, Some("/x/../y?z#f"));
+        assert_eq!(target_of("/a%2fb"), Some("/a%2fb"));
+        for url in ["https://a.example", "https://a.example?x=/", "a.example/x"] {
+            assert_eq!(target_of(url), None, "{url}");
+        }
     }
 
     #[test]

@@ -2,12 +2,7 @@
 
 mod command;
 
-use command::{Done, Folder};
-use serde_json::Value;
-
-fn json(done: &Done) -> Value {
-    serde_json::from_str(&done.out).unwrap_or_else(|error| panic!("{error}: {done:?}"))
-}
+use command::Folder;
 
 fn starter() -> Folder {
     let folder = Folder::new();
@@ -67,7 +62,7 @@ fn print_in_json_and_of_what_is_set_only() {
     let folder = starter();
     let done = folder.run(&["config", "print", "--set-only", "--json"]);
     assert_eq!((done.code, done.err.as_str()), (0, ""), "{done:?}");
-    let all = json(&done);
+    let all = done.json();
     let all = all.as_array().unwrap();
     assert!(
         all.iter()
@@ -89,7 +84,7 @@ fn print_in_json_and_of_what_is_set_only() {
 fn the_schema_names_its_draft_and_describes_settings() {
     let done = Folder::new().run(&["config", "schema"]);
     assert_eq!((done.code, done.err.as_str()), (0, ""), "{done:?}");
-    let schema = json(&done);
+    let schema = done.json();
     assert_eq!(
         schema["$schema"],
         "https://json-schema.org/draft/2020-12/schema"

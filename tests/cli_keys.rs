@@ -20,10 +20,6 @@ fn with_keys() -> Folder {
     folder
 }
 
-fn json(done: &Done) -> Value {
-    serde_json::from_str(&done.out).unwrap_or_else(|error| panic!("{error}: {done:?}"))
-}
-
 fn keys(folder: &Folder, command: &str, at: u64, more: &[&str]) -> Done {
     let at = at.to_string();
     let mut args = vec!["keys", command, "--keys", "keys.toml", "--at", &at];
@@ -39,7 +35,7 @@ fn keys(folder: &Folder, command: &str, at: u64, more: &[&str]) -> Done {
 fn rotate(folder: &Folder, at: u64) -> Value {
     let done = keys(folder, "rotate", at, &["--max-ttl", "1d", "--json"]);
     assert_eq!((done.code, done.err.as_str()), (0, ""), "{done:?}");
-    json(&done)
+    done.json()
 }
 
 /// A token that lives a day, by the key that signs in this file; the machine's clock is not asked.
@@ -53,7 +49,7 @@ fn token(folder: &Folder, file: &str, at: u64) -> String {
         &at.to_string(),
         "--json",
     ]);
-    let listed = json(&listed);
+    let listed = listed.json();
     let keys = listed["keys"].as_array().unwrap();
     let signer = keys.iter().find(|key| key["now"] == "signs").unwrap();
     let kid = signer["kid"].as_str().unwrap();
@@ -143,7 +139,7 @@ fn a_rotation_goes_through_without_a_refused_request() {
     });
     assert_eq!(strays.count(), 0);
     // The old key's limits went on to the new one.
-    let listed = json(&keys(&folder, "list", at, &["--json"]));
+    let listed = keys(&folder, "list", at, &["--json"]).json();
     assert_eq!(listed["keys"][1]["paths"], serde_json::json!(["/a/**"]));
     assert_eq!(listed["keys"][1]["now"], "signs", "{listed}");
     assert_eq!(listed["keys"][0]["now"], "nothing", "{listed}");
@@ -191,7 +187,7 @@ fn json_files_and_eddsa_rotate_too_and_links_stay_links() {
     assert_eq!(rotate(&folder, NOW + HOUR)["did"], "activate");
     let link = std::fs::symlink_metadata(folder.path().join("keys.toml")).unwrap();
     assert!(link.file_type().is_symlink());
-    let listed = json(&keys(&folder, "list", NOW + HOUR, &["--json"]));
+    let listed = keys(&folder, "list", NOW + HOUR, &["--json"]).json();
     let nows: Vec<_> = (0..2).map(|at| &listed["keys"][at]["now"]).collect();
     assert_eq!(nows, ["verifies", "signs"], "{listed}");
     assert_eq!(listed["keys"][1]["alg"], "EdDSA", "{listed}");

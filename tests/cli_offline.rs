@@ -36,10 +36,6 @@ fn check(folder: &Folder, command: &str, url: &str, more: &[&str]) -> Done {
     folder.run(&all)
 }
 
-fn json(done: &Done) -> Value {
-    serde_json::from_str(&done.out).unwrap_or_else(|error| panic!("{error}: {done:?}"))
-}
-
 #[test]
 fn what_is_signed_verifies_and_what_does_not_is_explained() {
     let folder = with_keys();
@@ -55,7 +51,7 @@ fn what_is_signed_verifies_and_what_does_not_is_explained() {
     ];
     let url = sign(&folder, &terms);
     let verified = check(&folder, "verify", &url, &["--json"]);
-    let told = json(&verified);
+    let told = verified.json();
     assert_eq!(
         (verified.code, &told["outcome"]),
         (0, &"granted".into()),
@@ -93,14 +89,14 @@ fn what_is_signed_verifies_and_what_does_not_is_explained() {
             args.push("--json");
             let done = check(&folder, command, url, &args);
             assert_eq!(
-                (done.code, &json(&done)["reason"]),
+                (done.code, &done.json()["reason"]),
                 (1, &reason.into()),
                 "{done:?}"
             );
         }
     }
     let explained = check(&folder, "explain", &forged, &["--json"]);
-    let steps = json(&explained)["steps"].as_array().cloned().unwrap();
+    let steps = explained.json()["steps"].as_array().cloned().unwrap();
     assert!(steps.len() > 3, "{steps:?}");
     let failed: Vec<_> = steps
         .iter()
@@ -138,10 +134,10 @@ fn explain_names_the_faults_of_a_text_as_inspect_does() {
         ],
     );
     let cut = &url[..url.len() - 20];
-    let inspected = json(&folder.run(&["inspect", cut, "--json"]));
+    let inspected = folder.run(&["inspect", cut, "--json"]).json();
     let fault = inspected["tokens"][0]["faults"][0].as_str().unwrap();
     assert!(fault.starts_with("sig: has 23 characters"), "{fault}");
-    let told = json(&check(&folder, "explain", cut, &["--json"]));
+    let told = check(&folder, "explain", cut, &["--json"]).json();
     assert_eq!(
         told["steps"].as_array().unwrap().last().unwrap()["note"],
         fault
@@ -215,7 +211,7 @@ fn vectors_tell_each_case_that_differs() {
     assert_eq!(lines[1], format!("{cases} cases, 1 differ"));
     let done = folder.run(&["vectors", "changed.json", "--json"]);
     assert_eq!(
-        (done.code, &json(&done)["differ"][0]["name"]),
+        (done.code, &done.json()["differ"][0]["name"]),
         (1, &name.into())
     );
 

@@ -4,7 +4,6 @@ mod command;
 mod support;
 
 use command::{Done, Folder};
-use serde_json::Value;
 use support::program::{Program, command};
 
 const SIGNED: [&str; 6] = [
@@ -29,10 +28,6 @@ fn run(folder: &Folder, command: &str, more: &[&str]) -> Done {
     args.extend(SIGNED);
     args.extend(more);
     folder.run(&args)
-}
-
-fn json(done: &Done) -> Value {
-    serde_json::from_str(&done.out).unwrap_or_else(|error| panic!("{error}: {done:?}"))
 }
 
 #[test]
@@ -66,7 +61,7 @@ fn a_cookie_goes_to_its_folder_only_and_opens_what_it_covers() {
         "media.example",
     ];
     let other = ["--same-site", "none", "--partitioned", "--json"];
-    let told = json(&run(&folder, "cookie", &[&more[..], &other[..]].concat()));
+    let told = run(&folder, "cookie", &[&more[..], &other[..]].concat()).json();
     assert_eq!(told["path"], "/a/", "{told}");
     assert_eq!(told["expires_at"], 1_900_000_000, "{told}");
     let line = told["set_cookie"].as_str().unwrap();
@@ -141,7 +136,7 @@ fn inspect_shows_every_field_without_a_key_and_says_that_nothing_is_verified() {
     );
     assert!(shown.out.contains("not verified"), "{shown:?}");
 
-    let told = json(&folder.run(&["inspect", url.trim_end(), "--json"]));
+    let told = folder.run(&["inspect", url.trim_end(), "--json"]).json();
     assert_eq!(told["verified"], false);
     let token = &told["tokens"][0];
     assert_eq!(token["well_formed"], true, "{told}");
@@ -204,7 +199,7 @@ fn validate_fetches_what_was_signed_and_tells_status_reason_and_title() {
         assert_eq!(done.out.lines().count(), 1, "{done:?}");
     }
     let done = ask("sign", &["--expires", "2020-06-01T00:00:00Z", "--json"]);
-    let told = json(&done);
+    let told = done.json();
     assert_eq!(
         (done.code, &told["validated"]["status"]),
         (1, &403.into()),

@@ -82,6 +82,16 @@ fn count(program: &Program, part: &str) -> usize {
     lines.iter().filter(|line| line.contains(part)).count()
 }
 
+/// Puts the configuration in place, and waits until the program has taken it.
+fn reload(program: &Program, file: &Path, config: &str) {
+    let before = count(program, TAKEN);
+    put(file, config);
+    program.signal("HUP");
+    until("the reload", || {
+        (count(program, TAKEN) > before).then_some(())
+    });
+}
+
 fn metric(program: &Program, name: &str) -> f64 {
     let answer = ask_ops(program.address("ops"), "/metrics", &[]);
     let mut lines = answer.text().lines();
@@ -271,15 +281,7 @@ fn another_store_is_never_answered_from_the_cache_of_the_one_before() {
     assert_eq!(read(), "media");
     // What is cached stays cached: the file under it is another by now.
     fs::write(folder.path().join("media/a.txt"), "later").unwrap();
-    let mut taken = 0;
-    let mut reload = |text: &str| {
-        put(&file, text);
-        program.signal("HUP");
-        taken += 1;
-        until("the reload", || {
-            (count(&program, TAKEN) == taken).then_some(())
-        });
-    };
+    let reload = |text: &str| reload(&program, &file, text);
     reload(&config.replace("[[site]]", "[[site]]\nskew = \"10s\""));
     assert_eq!(read(), "media");
     // The same store, and another object under the same path.
@@ -357,15 +359,7 @@ fn signing_rules_and_callers_change_and_can_be_turned_off() {
         );
         exchange(address, head.as_bytes()).status
     };
-    let mut taken = 0;
-    let mut reload = |text: &str| {
-        put(&file, text);
-        program.signal("HUP");
-        taken += 1;
-        until("the reload", || {
-            (count(&program, TAKEN) == taken).then_some(())
-        });
-    };
+    let reload = |text: &str| reload(&program, &file, text);
     assert_eq!(ask(OLD), 403);
     reload(&signing(OLD, "/**"));
     assert_eq!(ask(OLD), 200);

@@ -43,6 +43,17 @@ fn content(len_bytes: usize) -> Bytes {
     (0..len_bytes).map(|at| (at % 251) as u8).collect()
 }
 
+/// An object as it is, in the first store.
+fn key(site: &str, path: &str) -> CacheKey {
+    CacheKey {
+        site: site.into(),
+        store: 0,
+        path: path.into(),
+        version: None,
+        variant: None,
+    }
+}
+
 async fn open(
     objects: &Objects,
     store: &Arc<TestStore>,
@@ -50,16 +61,11 @@ async fn open(
     wanted: Wanted,
 ) -> Result<Opened, StoreError> {
     let store: Arc<dyn Store> = Arc::clone(store) as _;
-    let key = CacheKey {
-        site: "site".into(),
-        store: 0,
-        path: path.into(),
-        version: None,
-        variant: None,
-    };
     let store_key = StoreKey::new(path);
     let own_time = OwnTime::Default;
-    objects.open(&store, key, store_key, own_time, wanted).await
+    objects
+        .open(&store, key("site", path), store_key, own_time, wanted)
+        .await
 }
 
 async fn bytes(opened: Opened) -> Result<Bytes, StoreError> {

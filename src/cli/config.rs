@@ -17,14 +17,8 @@ use crate::clock::Clock;
 use crate::config::{Flag, Inputs, process_environment};
 
 /// `config`.
-#[derive(Debug, clap::Args)]
-pub struct Args {
-    #[command(subcommand)]
-    command: Command,
-}
-
 #[derive(Debug, Subcommand)]
-enum Command {
+pub enum Command {
     /// Read everything, build everything, start nothing; tell every fault at once.
     Check(check::Args),
     /// Write a commented starter configuration with a fresh key.
@@ -95,8 +89,8 @@ fn setting(text: &str) -> Result<(String, String), String> {
 }
 
 /// Runs the subcommand.
-pub fn run(args: Args, clock: &Clock) -> ExitCode {
-    match args.command {
+pub fn run(command: Command, clock: &Clock) -> ExitCode {
+    match command {
         Command::Check(args) => check::run(args, clock),
         Command::Init(args) => init::run(&args, clock),
         Command::Print(args) => print::run(args),

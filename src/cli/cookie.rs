@@ -8,9 +8,9 @@ use countersign_token::Names;
 use serde_json::json;
 
 use self::attributes::Attributes;
+use super::print;
 use super::sign::{self, GrantArgs, base_url};
 use super::validate::{self, ValidateArgs};
-use super::{EXIT_CHECK_FAILED, print};
 use crate::clock::Clock;
 use crate::link::link;
 
@@ -111,11 +111,7 @@ pub fn run(args: &Args, clock: &Clock) -> ExitCode {
         validated.iter().for_each(print::note);
         printed
     };
-    if opens {
-        printed
-    } else {
-        ExitCode::from(EXIT_CHECK_FAILED)
-    }
+    print::checked(opens, printed)
 }
 
 /// The URL without the token.

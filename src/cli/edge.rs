@@ -8,21 +8,15 @@ use std::process::ExitCode;
 use clap::Subcommand;
 
 /// `edge`.
-#[derive(Debug, clap::Args)]
-pub struct Args {
-    #[command(subcommand)]
-    command: Command,
-}
-
 #[derive(Debug, Subcommand)]
-enum Command {
+pub enum Command {
     /// Print what an edge needs to verify: sites, keys, policy, statuses.
     Config(config::Args),
 }
 
 /// Runs the subcommand.
-pub fn run(args: Args) -> ExitCode {
-    match args.command {
+pub fn run(command: Command) -> ExitCode {
+    match command {
         Command::Config(args) => config::run(args),
     }
 }

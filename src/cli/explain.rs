@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use countersign_token::{Outcome, Scratch, Step};
 
-use super::facts::FactsArgs;
-use super::{EXIT_CHECK_FAILED, print};
+use super::facts::{Facts, FactsArgs};
+use super::print;
 use crate::clock::Clock;
 use crate::told::{self, outcome};
 
@@ -31,17 +31,17 @@ pub struct Args {
 
 /// Prints the verdict step by step.
 pub fn run(args: &Args, clock: &Clock) -> ExitCode {
-    let facts = match args.facts.read(clock) {
-        Ok(facts) => facts,
-        Err(fault) => return print::wrong_input(fault),
-    };
+    args.facts.run(clock, |facts| judged(facts, args.json))
+}
+
+fn judged(facts: &Facts, as_json: bool) -> (ExitCode, bool) {
     let mut scratch = Scratch::new();
     let (verdict, explained) =
         facts
             .verifier()
             .explain(&facts.request(), facts.now(), &mut scratch);
     let (word, reason, open) = outcome(&verdict);
-    let printed = if args.json {
+    let printed = if as_json {
         let mut json = told::verdict(&verdict);
         json["steps"] = explained.steps.iter().map(told::step).collect();
         print::json(&json)
@@ -54,11 +54,7 @@ pub fn run(args: &Args, clock: &Clock) -> ExitCode {
             None => print::data(format_args!("→ {word}")),
         }
     };
-    if open {
-        printed
-    } else {
-        ExitCode::from(EXIT_CHECK_FAILED)
-    }
+    (printed, open)
 }
 
 fn step_line(step: &Step) -> String {

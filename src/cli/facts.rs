@@ -1,6 +1,7 @@
 //! The flags that describe a site and a request, shared by `verify` and `explain`.
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use countersign_token::{
     ClientAddress, Mode, Names, Patterns, PolicyRule, Request, Site, Verifier,
@@ -11,6 +12,7 @@ use super::print;
 use crate::clock::Clock;
 use crate::config::model::{KeyRing, Text};
 use crate::config::{Warning, read_key_file, unix_secs};
+use crate::link;
 use crate::request::Lines;
 
 /// A site's verifying half and a request to it.
@@ -75,8 +77,24 @@ pub(super) struct Facts {
 }
 
 impl FactsArgs {
+    /// Reads the flags, and lets `judge` print its verdict: what it printed with, and whether the
+    /// request may go on.
+    pub(super) fn run(
+        &self,
+        clock: &Clock,
+        judge: impl FnOnce(&Facts) -> (ExitCode, bool),
+    ) -> ExitCode {
+        match self.read(clock) {
+            Ok(facts) => {
+                let (printed, open) = judge(&facts);
+                print::checked(open, printed)
+            }
+            Err(fault) => print::wrong_input(fault),
+        }
+    }
+
     /// Reads the key file and checks every flag.
-    pub(super) fn read(&self, clock: &Clock) -> Result<Facts, String> {
+    fn read(&self, clock: &Clock) -> Result<Facts, String> {
         let (ring, warnings) = read_key_file(&self.keys).map_err(|faults| faults.to_string())?;
         warnings
             .iter()
@@ -142,19 +160,15 @@ impl FactsArgs {
     }
 }
 
-/// A URL from its path on, as it stands: nothing is normalised.
+/// [`link::target_of`], or what is wrong with the URL.
 pub(super) fn target_of(url: &str) -> Result<&str, String> {
-    if url.starts_with('/') {
-        return Ok(url);
-    }
-    let behind = url.split_once("://").map(|(_, behind)| behind);
-    let behind = behind.ok_or_else(|| {
-        format!("{url:?}: is no URL; write https://host/path?query, or /path?query")
-    })?;
-    match behind.find(['/', '?', '#']) {
-        Some(end) if behind[end..].starts_with('/') => Ok(&behind[end..]),
-        _ => Err(format!("{url:?}: has no path; a signed URL has at least /")),
-    }
+    link::target_of(url).ok_or_else(|| {
+        let why = match url.contains("://") {
+            true => "has no path; a signed URL has at least /",
+            false => "is no URL; write https://host/path?query, or /path?query",
+        };
+        format!("{url:?}: {why}")
+    })
 }
 
 impl Facts {
@@ -179,19 +193,5 @@ impl Facts {
 
     pub(super) const fn now(&self) -> u64 {
         self.now
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::target_of;
-
-    #[test]
-    fn a_url_is_cut_before_its_path_and_not_touched_behind() {
-        assert_eq!(target_of("https://a.example/x/../y?z#f"), Ok("/x/../y?z#f"));
-        assert_eq!(target_of("/a%2fb"), Ok("/a%2fb"));
-        assert!(target_of("https://a.example").is_err());
-        assert!(target_of("https://a.example?x=/").is_err());
-        assert!(target_of("a.example/x").is_err());
     }
 }

@@ -10,7 +10,7 @@ use http_body_util::Empty;
 use hyper_util::rt::TokioIo;
 use serde_json::json;
 
-use super::{EXIT_CHECK_FAILED, print};
+use super::print;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -63,11 +63,7 @@ fn told(as_json: bool, path: &str, asked: &Result<StatusCode, String>) -> ExitCo
         (Ok(status), false) => print::data(format_args!("{path}: {status}")),
         (Err(error), false) => print::wrong_input(error),
     };
-    if ok {
-        printed
-    } else {
-        ExitCode::from(EXIT_CHECK_FAILED)
-    }
+    print::checked(ok, printed)
 }
 
 async fn ask(

@@ -16,14 +16,8 @@ use clap::Subcommand;
 use crate::clock::Clock;
 
 /// `keys`.
-#[derive(Debug, clap::Args)]
-pub struct Args {
-    #[command(subcommand)]
-    command: Command,
-}
-
 #[derive(Debug, Subcommand)]
-enum Command {
+pub enum Command {
     /// Make a random key.
     New(new::Args),
     /// Show a key file: what each key does now, and what is to be changed.
@@ -35,8 +29,8 @@ enum Command {
 }
 
 /// Runs the subcommand.
-pub fn run(args: Args, clock: &Clock) -> ExitCode {
-    match args.command {
+pub fn run(command: Command, clock: &Clock) -> ExitCode {
+    match command {
         Command::New(args) => new::run(&args, clock),
         Command::List(args) => list::run(&args, clock),
         Command::Rotate(args) => rotate::run(&args, clock),

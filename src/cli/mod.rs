@@ -64,11 +64,14 @@ pub enum Command {
     /// Ask a running process whether it is ready.
     Health(health::Args),
     /// Check a configuration, print it, or write a starter.
-    Config(config::Args),
+    #[command(subcommand)]
+    Config(config::Command),
     /// Make keys, list, rotate and retire them.
-    Keys(keys::Args),
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Prepare an edge that verifies.
-    Edge(edge::Args),
+    #[command(subcommand)]
+    Edge(edge::Command),
     /// Sign a URL offline, from a key file.
     Sign(Box<sign::Args>),
     /// Sign a cookie offline, from a key file.
@@ -97,9 +100,9 @@ pub fn run(cli: Cli, clock: &Clock) -> ExitCode {
         Command::Serve(args) => serve::run(*args, clock),
         Command::Demo(args) => demo::run(&args, clock),
         Command::Health(args) => health::run(&args),
-        Command::Config(args) => config::run(args, clock),
-        Command::Keys(args) => keys::run(args, clock),
-        Command::Edge(args) => edge::run(args),
+        Command::Config(command) => config::run(command, clock),
+        Command::Keys(command) => keys::run(command, clock),
+        Command::Edge(command) => edge::run(command),
         Command::Sign(args) => sign::run(*args, clock),
         Command::Cookie(args) => cookie::run(&args, clock),
         Command::Inspect(args) => inspect::run(&args, clock),

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use super::EXIT_WRONG_INPUT;
+use super::{EXIT_CHECK_FAILED, EXIT_WRONG_INPUT};
 
 /// Writes a command's result. A reader that has gone (`| head`) is no failure.
 pub(super) fn data(text: impl Display) -> ExitCode {
@@ -30,6 +30,14 @@ pub(super) fn note(text: impl Display) {
 /// Says what works and should be changed.
 pub(super) fn warning(text: impl Display) {
     note(format_args!("warning: {text}"));
+}
+
+/// The exit code of a check whose result was printed: a failed one's is [`EXIT_CHECK_FAILED`].
+pub(super) fn checked(passed: bool, printed: ExitCode) -> ExitCode {
+    match passed {
+        true => printed,
+        false => ExitCode::from(EXIT_CHECK_FAILED),
+    }
 }
 
 /// Says what is wrong and what to do, and ends with [`EXIT_WRONG_INPUT`].

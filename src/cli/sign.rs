@@ -12,8 +12,8 @@ use serde_json::json;
 pub use self::args::{Args, CarrierArg};
 pub(super) use self::args::{GrantArgs, base_url};
 pub(super) use self::grant::{Signed, pairs, sign};
+use super::print;
 use super::validate;
-use super::{EXIT_CHECK_FAILED, print};
 use crate::clock::Clock;
 use crate::link::link;
 
@@ -61,11 +61,7 @@ pub fn run(args: Args, clock: &Clock) -> ExitCode {
         validated.iter().for_each(print::note);
         printed
     };
-    if opens {
-        printed
-    } else {
-        ExitCode::from(EXIT_CHECK_FAILED)
-    }
+    print::checked(opens, printed)
 }
 
 fn url(args: &Args, signed: &Signed) -> Option<String> {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::{EXIT_CHECK_FAILED, print};
+use super::print;
 use crate::vectors;
 
 const EXAMPLES: &str = "\
@@ -55,9 +55,5 @@ pub fn run(args: &Args) -> ExitCode {
         let (cases, differ) = (report.cases, report.differences.len());
         print::data(format_args!("{cases} cases, {differ} differ"))
     };
-    if report.differences.is_empty() {
-        printed
-    } else {
-        ExitCode::from(EXIT_CHECK_FAILED)
-    }
+    print::checked(report.differences.is_empty(), printed)
 }

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use countersign_token::{Scratch, Verdict};
 
-use super::facts::FactsArgs;
-use super::{EXIT_CHECK_FAILED, print};
+use super::facts::{Facts, FactsArgs};
+use super::print;
 use crate::clock::Clock;
 use crate::told::{self, outcome};
 
@@ -31,16 +31,16 @@ pub struct Args {
 
 /// Prints the verdict.
 pub fn run(args: &Args, clock: &Clock) -> ExitCode {
-    let facts = match args.facts.read(clock) {
-        Ok(facts) => facts,
-        Err(fault) => return print::wrong_input(fault),
-    };
+    args.facts.run(clock, |facts| judged(facts, args.json))
+}
+
+fn judged(facts: &Facts, as_json: bool) -> (ExitCode, bool) {
     let mut scratch = Scratch::new();
     let verdict = facts
         .verifier()
         .verify(&facts.request(), facts.now(), &mut scratch);
     let (word, reason, open) = outcome(&verdict);
-    let printed = if args.json {
+    let printed = if as_json {
         print::json(&told::verdict(&verdict))
     } else {
         match (&verdict, reason) {
@@ -56,9 +56,5 @@ pub fn run(args: &Args, clock: &Clock) -> ExitCode {
             (_, None) => print::data(word),
         }
     };
-    if open {
-        printed
-    } else {
-        ExitCode::from(EXIT_CHECK_FAILED)
-    }
+    (printed, open)
 }

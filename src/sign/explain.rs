@@ -11,6 +11,7 @@ use super::refusal::Refusal;
 use super::request::reader::{Reader, pointer};
 use super::request::when;
 use crate::config::model::{Permission, Site};
+use crate::link::target_of;
 use crate::request::Lines;
 use crate::told;
 
@@ -106,18 +107,10 @@ fn described(reader: &mut Reader) -> Described {
     }
 }
 
-/// The URL from its path on, as it stands: nothing is normalised.
+/// The URL from its path on.
 fn target(reader: &mut Reader) -> String {
     let url = reader.text("url").unwrap_or_default();
-    let behind = url.split_once("://").map(|(_, behind)| behind);
-    let from_path = match behind {
-        _ if url.starts_with('/') => Some(url.as_str()),
-        Some(behind) => behind
-            .find(['/', '?', '#'])
-            .map(|end| &behind[end..])
-            .filter(|rest| rest.starts_with('/')),
-        None => None,
-    };
+    let from_path = target_of(&url);
     if from_path.is_none() {
         let detail = "is required: the URL, whole or from its path on, as the client sends it";
         reader.fault("url", detail);

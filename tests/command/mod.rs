@@ -19,6 +19,13 @@ pub(crate) struct Done {
     pub(crate) err: String,
 }
 
+impl Done {
+    /// Its standard output as JSON.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
 impl Folder {
     /// An empty folder, but for the folder `files` that configurations of the tests serve.
     pub(crate) fn new() -> Self {

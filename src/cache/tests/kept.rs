@@ -318,15 +318,10 @@ async fn an_own_time_goes_before_the_setting_and_after_no_store() {
     store.put_with("secret", "\"1\"", content(10), Some("no-store"));
     let kept: Arc<dyn Store> = Arc::clone(&store) as _;
     let outcome = async |path: &str, own_time| {
-        let key = CacheKey {
-            site: "site".into(),
-            store: 0,
-            path: path.into(),
-            version: None,
-            variant: None,
-        };
         let name = StoreKey::new(path);
-        let opened = objects.open(&kept, key, name, own_time, WHOLE).await;
+        let opened = objects
+            .open(&kept, key("site", path), name, own_time, WHOLE)
+            .await;
         opened.unwrap().outcome
     };
     let (always, never) = (OwnTime::For(Duration::MAX), OwnTime::For(Duration::ZERO));

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::test_store::TestStore;
-use super::super::{CacheKey, CacheOutcome, OwnTime, Shares};
-use super::{WHOLE, bytes, content};
+use super::super::{CacheOutcome, OwnTime, Shares};
+use super::{WHOLE, bytes, content, key};
 use crate::config::model::CacheSettings;
 use crate::config::{Config, Flag, Inputs};
 use crate::state::{Extent, Purge};
@@ -48,16 +48,9 @@ fn shares() -> Shares {
 
 async fn read(shares: &Shares, store: &Arc<TestStore>, site: &str, path: &str) -> CacheOutcome {
     let store: Arc<dyn Store> = Arc::clone(store) as _;
-    let key = CacheKey {
-        site: site.into(),
-        store: 0,
-        path: path.into(),
-        version: None,
-        variant: None,
-    };
     let name = StoreKey::new(path);
     let opened = shares
-        .open(&store, key, name, OwnTime::Default, WHOLE)
+        .open(&store, key(site, path), name, OwnTime::Default, WHOLE)
         .await;
     let opened = opened.unwrap();
     let outcome = opened.outcome;

@@ -23,7 +23,7 @@ Every setting is described in docs/SETTINGS.md. Exit code 0: it can be served; 2
 /// `config check`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Args {
+pub struct Args {
     #[command(flatten)]
     source: Source,
     /// Print JSON: {ok, faults, warnings, sites, ...}

@@ -19,7 +19,7 @@ Nothing is ever overwritten.";
 /// `config init`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Args {
+pub struct Args {
     /// The folder, made if it is not there
     #[arg(default_value = ".", value_name = "FOLDER")]
     folder: PathBuf,

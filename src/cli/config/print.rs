@@ -21,7 +21,7 @@ Exit code 0: printed; 2: the configuration has faults, which standard error tell
 /// `config print`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Args {
+pub struct Args {
     #[command(flatten)]
     source: Source,
     /// Only what is set somewhere, no defaults

@@ -19,7 +19,7 @@ does not know what you set by the environment.";
 /// `config schema`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Args;
+pub struct Args;
 
 /// Prints the schema.
 pub(super) fn run(_: &Args) -> ExitCode {

@@ -23,7 +23,7 @@ Exit code 0: written; 2: wrong input, or a key whose secret was not asked for.";
 /// `edge config`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Args {
+pub struct Args {
     #[command(flatten)]
     source: Source,
     /// This site only; may stand several times [default: all]

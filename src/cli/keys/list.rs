@@ -7,8 +7,8 @@ use std::time::Duration;
 use countersign_token::{DEFAULT_SKEW_SECS, Key, KeyState, signing_key};
 use serde_json::{Value, json};
 
-use super::moment;
-use crate::cli::{EXIT_CHECK_FAILED, print};
+use super::moment::At;
+use crate::cli::print;
 use crate::clock::Clock;
 use crate::config::model::{KeyRing, Text};
 use crate::config::{Warning, read_key_file, rfc3339};
@@ -26,13 +26,12 @@ Exit code 0: read; 1: with --strict, where there is a warning; 2: wrong input.";
 /// `keys list`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Args {
+pub struct Args {
     /// The key file, TOML or JSON
     #[arg(long, value_name = "FILE")]
     keys: PathBuf,
-    /// When: Unix seconds, or 2030-01-31T12:00:00Z [default: now]
-    #[arg(long, value_name = "TIME")]
-    at: Option<String>,
+    #[command(flatten)]
+    at: At,
     /// Warn of a signing key that ends within this time
     #[arg(long, value_name = "DURATION", default_value = "30d", value_parser = humantime::parse_duration)]
     soon: Duration,
@@ -46,7 +45,7 @@ pub(super) struct Args {
 
 /// Prints the keys and what is to be said of them.
 pub(super) fn run(args: &Args, clock: &Clock) -> ExitCode {
-    let read = moment::at(args.at.as_deref(), clock).and_then(|now| {
+    let read = args.at.unix_secs(clock).and_then(|now| {
         let read = read_key_file(&args.keys).map_err(|faults| faults.to_string())?;
         Ok((now, read))
     });
@@ -68,10 +67,7 @@ pub(super) fn run(args: &Args, clock: &Clock) -> ExitCode {
         warnings.iter().for_each(print::warning);
         printed
     };
-    if args.strict && !warnings.is_empty() {
-        return ExitCode::from(EXIT_CHECK_FAILED);
-    }
-    printed
+    print::checked(!args.strict || warnings.is_empty(), printed)
 }
 
 /// What a key does now, in a word.

@@ -29,7 +29,7 @@ A key file is never overwritten.";
 /// `keys new`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Args {
+pub struct Args {
     /// HS256: one secret signs and verifies. EdDSA: verifiers hold the public half only
     #[arg(long, value_enum, ignore_case = true, default_value = "HS256")]
     alg: Alg,

@@ -7,7 +7,7 @@ use countersign_token::{Key, KeyState};
 use serde_json::json;
 
 use super::list::does;
-use super::moment;
+use super::moment::At;
 use super::ring_file::RingFile;
 use crate::cli::print;
 use crate::clock::Clock;
@@ -27,7 +27,7 @@ Exit code 0: done; 2: refused, or wrong input.";
 /// `keys retire`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Args {
+pub struct Args {
     /// The key's id
     #[arg(value_name = "KID")]
     kid: String,
@@ -43,9 +43,8 @@ pub(super) struct Args {
     /// Write nothing; tell what would be done
     #[arg(long)]
     dry_run: bool,
-    /// When: Unix seconds, or 2030-01-31T12:00:00Z [default: now]
-    #[arg(long, value_name = "TIME")]
-    at: Option<String>,
+    #[command(flatten)]
+    at: At,
     /// Print JSON: {did, kid, dry_run}
     #[arg(long)]
     json: bool,
@@ -69,7 +68,7 @@ fn told(args: &Args) -> ExitCode {
 }
 
 fn retire(args: &Args, clock: &Clock) -> Result<(), String> {
-    let now = moment::at(args.at.as_deref(), clock)?;
+    let now = args.at.unix_secs(clock)?;
     let (mut file, ring) = RingFile::read(&args.keys)?;
     let kid = &args.kid;
     let key = ring.keys.iter().find(|key| key.kid() == kid);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use countersign_token::{Algorithm, Key, signing_key};
 use serde_json::{Value, json};
 
-use super::moment;
+use super::moment::At;
 use super::new::{self, Alg};
 use super::plan::{self, Step, Terms, Waiting};
 use super::ring_file::RingFile;
@@ -33,7 +33,7 @@ Exit code 0: a step was done, or none is due yet; 2: refused, or wrong input.";
 /// `keys rotate`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Args {
+pub struct Args {
     /// The key file, TOML or JSON; it is replaced at once, comments stay
     #[arg(long, value_name = "FILE")]
     keys: PathBuf,
@@ -55,9 +55,8 @@ pub(super) struct Args {
     /// Write nothing; tell what would be done
     #[arg(long)]
     dry_run: bool,
-    /// When: Unix seconds, or 2030-01-31T12:00:00Z [default: now]
-    #[arg(long, value_name = "TIME")]
-    at: Option<String>,
+    #[command(flatten)]
+    at: At,
     /// Print JSON: {did, kids, until?, dry_run, next: {step, not_before}}
     #[arg(long)]
     json: bool,
@@ -112,7 +111,7 @@ impl Done {
 
 fn rotate(args: &Args, clock: &Clock) -> Result<Done, String> {
     let terms = Terms {
-        now: moment::at(args.at.as_deref(), clock)?,
+        now: args.at.unix_secs(clock)?,
         wait_secs: args.wait.as_secs(),
         max_ttl_secs: args.max_ttl.map(|ttl| ttl.as_secs()),
         kid: args.kid.clone(),
