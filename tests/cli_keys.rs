@@ -283,3 +283,20 @@ fn a_key_file_without_an_end_is_told_and_not_read() {
         );
     }
 }
+
+#[test]
+fn a_key_file_that_root_rotates_stays_its_owners() {
+    use std::os::unix::fs::{MetadataExt, chown};
+
+    const OWNER: u32 = 54_321;
+    let folder = with_keys();
+    let file = folder.path().join("keys.toml");
+    if chown(&file, Some(OWNER), Some(OWNER)).is_err() {
+        // Only root can give a file away.
+        return;
+    }
+    assert_eq!(rotate(&folder, NOW)["did"], "add");
+    let metadata = std::fs::metadata(file).unwrap();
+    assert_eq!((metadata.uid(), metadata.gid()), (OWNER, OWNER));
+    assert_eq!(folder.mode_of("keys.toml"), 0o600);
+}

@@ -1,8 +1,9 @@
 //! A key file that is changed in place: comments and layout stay, and a reader sees the old file or
 //! the new one, never half of it.
 
-use std::fs;
-use std::io::Write;
+use std::fs::{self, Metadata};
+use std::io::{self, Write};
+use std::os::unix::fs::{MetadataExt, fchown};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
@@ -142,14 +143,18 @@ impl RingFile {
     fn replace(&self, text: &str) -> Result<(), String> {
         let told = |error: std::io::Error| error.to_string();
         let folder = self.path.parent().unwrap_or(Path::new("/"));
-        let mode = fs::metadata(&self.path).map_err(told)?.permissions();
+        let before = fs::metadata(&self.path).map_err(told)?;
         // Made with mode 0600.
         let mut file = tempfile::Builder::new()
             .prefix(".countersign-keys-")
             .tempfile_in(folder)
             .map_err(told)?;
         file.write_all(text.as_bytes()).map_err(told)?;
-        file.as_file().set_permissions(mode).map_err(told)?;
+        keep_owner(file.as_file(), &before)
+            .map_err(|error| format!("its owner cannot be kept: {error}; run this as that user"))?;
+        file.as_file()
+            .set_permissions(before.permissions())
+            .map_err(told)?;
         file.as_file().sync_all().map_err(told)?;
         let now = read_text(&self.path).map_err(told)?;
         if *now != *self.before {
@@ -161,6 +166,15 @@ impl RingFile {
             .and_then(|folder| folder.sync_all())
             .map_err(told)
     }
+}
+
+/// A file that root has changed must still be one that the server can read.
+fn keep_owner(file: &fs::File, before: &Metadata) -> io::Result<()> {
+    let own = file.metadata()?;
+    if (own.uid(), own.gid()) == (before.uid(), before.gid()) {
+        return Ok(());
+    }
+    fchown(file, Some(before.uid()), Some(before.gid()))
 }
 
 fn keys(toml: &mut DocumentMut) -> Option<&mut ArrayOfTables> {
