@@ -303,19 +303,30 @@ async fn what_a_caller_writes_is_cut_at_its_bound() {
     assert!(len(&lines[1]) < 512, "{}", lines[1]);
 }
 
-#[tokio::test]
-async fn a_call_that_is_abandoned_is_a_line_too() {
-    let mut audited = Audited::start().await;
-    let request = Request::post("/v1/revocations")
-        .header(header::AUTHORIZATION, format!("Bearer {API_KEY}"))
-        .header(header::CONTENT_TYPE, "application/json")
-        .body(Body::from(r#"{"jti":"j1"}"#))
-        .unwrap();
-    // Dropped while the list is being changed, as for a client that has gone.
-    assert!(audited.api.router.call(request).now_or_never().is_none());
-    let lines = audited.lines(1).await;
-    let expected = json!({ "caller": "shop", "revoked": { "jti": "j1" }, "site": "media" });
-    has(&lines[0], "revoke", "abandoned", expected);
+#[test]
+fn a_call_that_is_abandoned_is_a_line_too() {
+    // The one thread for what blocks is taken, so that the list cannot be changed meanwhile.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(1)
+        .build();
+    runtime.unwrap().block_on(async {
+        let mut audited = Audited::start().await;
+        let (free, taken) = std::sync::mpsc::channel::<()>();
+        let thread = tokio::task::spawn_blocking(move || taken.recv());
+        let request = Request::post("/v1/revocations")
+            .header(header::AUTHORIZATION, format!("Bearer {API_KEY}"))
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(r#"{"jti":"j1"}"#))
+            .unwrap();
+        // Dropped while it waits, as for a client that has gone.
+        assert!(audited.api.router.call(request).now_or_never().is_none());
+        drop(free);
+        assert!(thread.await.unwrap().is_err());
+        let lines = audited.lines(1).await;
+        let expected = json!({ "caller": "shop", "revoked": { "jti": "j1" }, "site": "media" });
+        has(&lines[0], "revoke", "abandoned", expected);
+    });
 }
 
 #[tokio::test]
