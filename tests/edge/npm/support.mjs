@@ -34,6 +34,6 @@ export async function program(command, args, options) {
   try {
     return await run(command, args, { maxBuffer: 64 * 1024 * 1024, ...options });
   } catch (error) {
-    throw new Error(`${command} ${args.join(' ')}: ${error.stdout ?? ''}${error.stderr ?? error.message}`);
+    throw new Error(`${command} ${args.join(" ")}: ${error.code} ${error.stdout}${error.stderr}`);
   }
 }
