@@ -4,6 +4,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use serde_json::Value;
+
 use super::document::document;
 use crate::cli::config::Source;
 use crate::cli::print;
@@ -37,6 +39,13 @@ pub struct Args {
     out: Option<PathBuf>,
 }
 
+/// Which sites of which configuration, for `edge config` and `edge build`.
+pub(super) struct Asked {
+    pub(super) source: Source,
+    pub(super) sites: Vec<String>,
+    pub(super) with_secrets: bool,
+}
+
 /// Prints or writes the document.
 pub(super) fn run(args: Args) -> ExitCode {
     let Args {
@@ -45,24 +54,14 @@ pub(super) fn run(args: Args) -> ExitCode {
         with_secrets,
         out,
     } = args;
-    let (config, warnings, secrets) = match load_with_secrets(&source.inputs()) {
-        Ok(loaded) => loaded,
-        Err(faults) => return print::wrong_input(faults),
+    let asked = Asked {
+        source,
+        sites,
+        with_secrets,
     };
-    warnings
-        .iter()
-        .map(Warning::to_string)
-        .for_each(print::warning);
-    let names = || config.sites.iter().map(|site| site.token.name());
-    if let Some(name) = sites.iter().find(|name| !names().any(|own| own == *name)) {
-        let names: Vec<&str> = names().collect();
-        let names = names.join(", ");
-        return print::wrong_input(format_args!("--site {name}: there are {names}"));
-    }
-    let wanted = |site: &Site| sites.is_empty() || sites.iter().any(|own| own == site.token.name());
-    let document = match document(&config, &secrets, wanted, with_secrets) {
+    let document = match documents(asked) {
         Ok(document) => document,
-        Err(fault) => return print::wrong_input(fault),
+        Err(exit) => return exit,
     };
     match out {
         None => print::json(&document),
@@ -76,8 +75,33 @@ pub(super) fn run(args: Args) -> ExitCode {
     }
 }
 
+/// The document of the sites that are asked for, or how the program ends: the reason is told.
+pub(super) fn documents(asked: Asked) -> Result<Value, ExitCode> {
+    let Asked {
+        source,
+        sites,
+        with_secrets,
+    } = asked;
+    let (config, warnings, secrets) =
+        load_with_secrets(&source.inputs()).map_err(print::wrong_input)?;
+    warnings
+        .iter()
+        .map(Warning::to_string)
+        .for_each(print::warning);
+    let names = || config.sites.iter().map(|site| site.token.name());
+    if let Some(name) = sites.iter().find(|name| !names().any(|own| own == *name)) {
+        let names: Vec<&str> = names().collect();
+        let names = names.join(", ");
+        return Err(print::wrong_input(format_args!(
+            "--site {name}: there are {names}"
+        )));
+    }
+    let wanted = |site: &Site| sites.is_empty() || sites.iter().any(|own| own == site.token.name());
+    document(&config, &secrets, wanted, with_secrets).map_err(print::wrong_input)
+}
+
 /// In one step, so that whoever uploads it never reads half; made with mode 0600.
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
+pub(super) fn write(path: &Path, text: &str) -> std::io::Result<()> {
     let folder = path.parent().filter(|folder| *folder != Path::new(""));
     let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
     file.write_all(text.as_bytes())?;

@@ -2,7 +2,7 @@
 // most 40 KB; these have less than 5, whatever was asked.
 import { applyCors, preflight } from './cors.mjs';
 import { set, valueOf } from './headers.mjs';
-import { STATUSES, TEXTS } from './texts.mjs';
+import { STATUSES, TEXTS } from '../../js/texts.js';
 
 /**
  * A denial in the origin's words.

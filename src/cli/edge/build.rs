@@ -1,0 +1,203 @@
+//! `countersign edge build`: a folder that deploys as it is.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+use serde_json::{Map, Value, json};
+
+use super::config::{Asked, documents, write};
+use crate::cli::config::Source;
+use crate::cli::print;
+
+const EXAMPLES: &str = "\
+Examples:
+  countersign edge build --target cloudflare --out edge      then: cd edge/cloudflare && npm ci &&
+                                                             npx wrangler deploy
+  countersign edge build --target lambda-edge --with-secrets --out edge
+  countersign edge build --target cloudfront-function --with-secrets --out edge
+
+The folder's README says how it is deployed. What is built comes from the folder wasm-edge of this
+program's sources (--from), where wasm-edge/build has made the modules.
+
+Where a platform keeps secrets, they are in a file of their own (mode 0600) and not in the code:
+cloudflare has secrets.json, for `wrangler secret bulk`. Where it does not, a key of HS256 goes into
+what is deployed, and only with --with-secrets; of EdDSA keys only the public half goes anywhere.
+Exit code 0: written; 2: wrong input, a module that is not built, or a key whose secret was not
+asked for.";
+
+/// Where it shall run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Target {
+    /// Cloudflare Workers
+    Cloudflare,
+    /// Lambda@Edge, as a viewer-request function
+    LambdaEdge,
+    /// CloudFront Functions, without WASM
+    CloudfrontFunction,
+    /// The npm package, for a host of your own
+    Npm,
+}
+
+/// `edge build`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    #[command(flatten)]
+    source: Source,
+    /// Where it shall run
+    #[arg(long, value_enum)]
+    target: Target,
+    /// The folder to write; made if it is not there, and its files replaced
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// The folder wasm-edge of the sources
+    #[arg(long, value_name = "DIR", default_value = "wasm-edge")]
+    from: PathBuf,
+    /// This site only; may stand several times [default: all]
+    #[arg(long = "site", value_name = "NAME")]
+    sites: Vec<String>,
+    /// Put secrets of HS256 keys into what is deployed, where the platform has no place for them
+    #[arg(long)]
+    with_secrets: bool,
+}
+
+impl Target {
+    /// The folder below `wasm-edge`, and below what is written.
+    const fn folder(self) -> &'static str {
+        match self {
+            Self::Cloudflare => "cloudflare",
+            Self::LambdaEdge => "lambda-edge",
+            Self::CloudfrontFunction => "cloudfront-function",
+            Self::Npm => "npm",
+        }
+    }
+
+    /// What it needs beside its own folder.
+    const fn beside(self) -> &'static [&'static str] {
+        match self {
+            Self::Cloudflare | Self::LambdaEdge | Self::Npm => &["js", "dist"],
+            Self::CloudfrontFunction => &[],
+        }
+    }
+
+    /// Whether the platform keeps secrets apart from code.
+    const fn keeps_secrets(self) -> bool {
+        matches!(self, Self::Cloudflare)
+    }
+}
+
+/// Writes the folder.
+pub(super) fn run(args: Args) -> ExitCode {
+    let Args {
+        source,
+        target,
+        out,
+        from,
+        sites,
+        with_secrets,
+    } = args;
+    let with_secrets = with_secrets || target.keeps_secrets();
+    let mut document = match documents(Asked {
+        source,
+        sites,
+        with_secrets,
+    }) {
+        Ok(document) => document,
+        Err(exit) => return exit,
+    };
+    let secrets = target.keeps_secrets().then(|| take_secrets(&mut document));
+    let own = out.join(target.folder());
+    let written = [target.folder()]
+        .iter()
+        .chain(target.beside())
+        .try_for_each(|name| copy(&from.join(name), &out.join(name)))
+        .and_then(|()| write(&own.join("edge.json"), &format!("{document:#}\n")))
+        .and_then(|()| match &secrets {
+            Some(secrets) => write(&own.join("secrets.json"), &format!("{secrets:#}\n")),
+            None => Ok(()),
+        });
+    match written {
+        Ok(()) => {
+            let readme = own.join("README.md");
+            print::note(format_args!(
+                "wrote {}; next: {}",
+                own.display(),
+                readme.display()
+            ));
+            ExitCode::SUCCESS
+        }
+        Err(error) => print::wrong_input(error),
+    }
+}
+
+/// Takes the secrets out of the document: `{"COUNTERSIGN_SECRETS": "{\"SITE/KID\": …}"}`, each binding
+/// a text as `wrangler secret bulk` wants it.
+fn take_secrets(document: &mut Value) -> Value {
+    let mut secrets = Map::new();
+    let sites = document["sites"].as_array_mut().into_iter().flatten();
+    for site in sites {
+        let name = site["site"]["name"].as_str().unwrap_or_default().to_owned();
+        let keys = site["keys"].as_array_mut().into_iter().flatten();
+        for key in keys.filter_map(Value::as_object_mut) {
+            let kid = key.get("kid").and_then(Value::as_str).unwrap_or_default();
+            let place = format!("{name}/{kid}");
+            if let Some(secret) = key.remove("secret") {
+                secrets.insert(place, secret);
+            }
+        }
+    }
+    json!({ "COUNTERSIGN_SECRETS": Value::Object(secrets).to_string() })
+}
+
+/// A folder's files, without what was installed, and without an older document.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    const LEFT: [&str; 3] = ["node_modules", "edge.json", "secrets.json"];
+    let named = |path: &Path, error: io::Error| {
+        io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+    };
+    let entries = fs::read_dir(from).map_err(|error| {
+        let hint =
+            "is --from the folder wasm-edge of the sources, and has wasm-edge/build been run?";
+        io::Error::new(error.kind(), format!("{}: {error}; {hint}", from.display()))
+    })?;
+    fs::create_dir_all(to).map_err(|error| named(to, error))?;
+    for entry in entries {
+        let entry = entry.map_err(|error| named(from, error))?;
+        let name = entry.file_name();
+        if LEFT.iter().any(|left| name == *left) {
+            continue;
+        }
+        let (source, target) = (entry.path(), to.join(&name));
+        if source.is_dir() {
+            copy(&source, &target)?;
+        } else {
+            fs::copy(&source, &target).map_err(|error| named(&source, error))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::take_secrets;
+
+    #[test]
+    fn secrets_leave_the_document() {
+        let mut document = json!({ "sites": [{
+            "site": { "name": "m" },
+            "keys": [{ "kid": "a", "secret": "00ff" }, { "kid": "b", "public": "11" }],
+        }] });
+        let secrets = take_secrets(&mut document);
+        assert_eq!(
+            secrets,
+            json!({ "COUNTERSIGN_SECRETS": "{\"m/a\":\"00ff\"}" })
+        );
+        assert!(!document.to_string().contains("00ff"));
+        assert_eq!(document["sites"][0]["keys"][1]["public"], "11");
+    }
+}
