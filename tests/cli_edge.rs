@@ -1,4 +1,4 @@
-//! `edge config`, read back by the verifier of the vectors.
+//! `edge config`, read back by the verifier of the vectors, and what `edge build` writes.
 
 mod command;
 
@@ -161,4 +161,61 @@ fn of_eddsa_keys_only_the_public_half_goes_out() {
     let mut members: Vec<&String> = key.keys().collect();
     members.sort_unstable();
     assert_eq!(members, ["alg", "kid", "public", "state"]);
+}
+
+/// A folder as `wasm-edge` is, with a file in each part.
+fn sources(folder: &Folder, target: &str) {
+    for part in ["js", "dist", target] {
+        std::fs::create_dir_all(folder.path().join("from").join(part)).unwrap();
+        folder.write(&format!("from/{part}/file"), part);
+    }
+}
+
+fn build(folder: &Folder, target: &str, more: &[&str]) -> Done {
+    let args = [
+        "edge",
+        "build",
+        "--config",
+        "countersign.toml",
+        "--from",
+        "from",
+        "--out",
+        "out",
+    ];
+    folder.run(&[&args[..], &["--target", target], more].concat())
+}
+
+#[test]
+fn what_is_built_for_cloudflare_has_its_secrets_apart() {
+    let folder = hs256();
+    sources(&folder, "cloudflare");
+    let done = build(&folder, "cloudflare", &[]);
+    assert_eq!(done.code, 0, "{done:?}");
+    let read = |name: &str| folder.read(name);
+    let secrets: Value = serde_json::from_str(&read("out/cloudflare/secrets.json")).unwrap();
+    let bound: Value =
+        serde_json::from_str(secrets["COUNTERSIGN_SECRETS"].as_str().unwrap()).unwrap();
+    let (place, secret) = bound.as_object().unwrap().iter().next().unwrap();
+    assert!(place.starts_with("media.example/"), "{place}");
+    assert!(!read("out/cloudflare/edge.json").contains(secret.as_str().unwrap()));
+    assert_eq!(read("out/js/file") + &read("out/dist/file"), "jsdist");
+    assert_eq!(folder.mode_of("out/cloudflare/secrets.json") & 0o777, 0o600);
+}
+
+#[test]
+fn a_platform_without_a_place_for_secrets_gets_them_only_when_asked() {
+    let folder = hs256();
+    sources(&folder, "lambda-edge");
+    let done = build(&folder, "lambda-edge", &[]);
+    assert!(
+        done.code == 2 && done.err.contains("--with-secrets"),
+        "{done:?}"
+    );
+    assert!(!folder.path().join("out").exists());
+    assert_eq!(build(&folder, "lambda-edge", &["--with-secrets"]).code, 0);
+    let done = build(&folder, "npm", &["--with-secrets"]);
+    assert!(
+        done.code == 2 && done.err.contains("wasm-edge/build"),
+        "{done:?}"
+    );
 }

@@ -44,7 +44,7 @@ enum Target {
 /// `edge build`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Args {
+pub struct Args {
     #[command(flatten)]
     source: Source,
     /// Where it shall run
