@@ -47,5 +47,6 @@ function detail({ reason, verdict }, now) {
   const { exp, nbf } = verdict?.fields ?? {};
   const seconds = reason === 'expired' ? now - exp : nbf - now;
   const text = TEXTS[reason]?.[1];
-  return text?.replace('{s}', String(Math.max(0, seconds || 0)));
+  if (text?.includes('{s}') && !Number.isFinite(seconds)) return undefined;
+  return text?.replace('{s}', String(Math.max(0, seconds)));
 }

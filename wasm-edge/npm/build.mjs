@@ -1,6 +1,7 @@
 // node wasm-edge/npm/build.mjs: lays the package out in wasm-edge/npm/dist, out of wasm-edge/js and
-// wasm-edge/dist (wasm-edge/build makes that). `npm pack` there gives the tarball.
-import { copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+// wasm-edge/dist (wasm-edge/build makes that). `npm pack` there gives the tarball. It works as well in the
+// folder that `countersign edge build --target npm` wrote.
+import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -12,8 +13,10 @@ const BUILDS = [
   { module: 'countersign-edge-hs256', folder: 'hs256/', root: '../' },
 ];
 
-/** How each kind of host gets at the module. Where code is compiled at run time, it is in the code itself: */
-/** no file to find again behind a bundler. Workers and edge runtimes compile at deployment only. */
+/**
+ * How each kind of host gets at the module. Where it may be compiled at run time it is in the code itself:
+ * no file to find again behind a bundler. Workers and edge runtimes compile at deployment only.
+ */
 const ENTRIES = {
   'workerd.js': ({ module, root }) => `import module from '${root}${module}.wasm';\n${entry(root, 'module')}`,
   'edge-light.js': ({ module, root }) => `import module from '${root}${module}.wasm?module';\n${entry(root, 'module')}`,
@@ -38,20 +41,29 @@ async function writeEntries(build) {
   for (const [name, text] of Object.entries(ENTRIES)) await writeFile(folder + name, text(build));
 }
 
-/** The version is the workspace's. */
-async function writeManifest() {
-  const cargo = await readFile(here('../../Cargo.toml'), 'utf8');
-  const [, version] = /^\[workspace\.package\][^[]*?^version = "([^"]+)"/m.exec(cargo);
-  const manifest = { ...JSON.parse(await readFile(here('package.json'), 'utf8')), version };
-  await writeFile(`${DIST}package.json`, `${JSON.stringify(manifest, null, 2)}\n`);
+/** Of wasm-edge/js, what the package's own files import, and what that imports. */
+async function copyLoader() {
+  const all = await readdir(here('../js'));
+  const own = (await readdir(`${DIST}lib`)).map((name) => `${DIST}lib/${name}`);
+  const copied = new Set();
+  for (const file of own) {
+    for (const [, name] of (await readFile(file, 'utf8')).matchAll(/ from '\.\/([^']+)';/g)) {
+      if (!all.includes(name) || copied.has(name)) continue;
+      copied.add(name);
+      await copyFile(here(`../js/${name}`), `${DIST}lib/${name}`);
+      own.push(`${DIST}lib/${name}`);
+    }
+  }
+  await copyFile(here('../js/edge.d.ts'), `${DIST}lib/edge.d.ts`);
 }
 
 await rm(DIST, { recursive: true, force: true });
 await mkdir(DIST, { recursive: true });
-await cp(here('../js'), `${DIST}lib`, { recursive: true, filter: (name) => !name.endsWith('vectors.js') });
 await cp(here('src'), DIST, { recursive: true });
-for (const name of ['LICENSE-APACHE', 'LICENSE-MIT']) await copyFile(here(`../../${name}`), DIST + name);
-await copyFile(here('README.md'), `${DIST}README.md`);
+await copyLoader();
+await cp(here('examples'), `${DIST}examples`, { recursive: true });
+for (const name of ['package.json', 'README.md']) await copyFile(here(name), DIST + name);
+// They lie beside wasm-edge in the sources; what `countersign edge build` wrote has none.
+for (const name of ['LICENSE-APACHE', 'LICENSE-MIT']) await copyFile(here(`../../${name}`), DIST + name).catch(() => {});
 for (const build of BUILDS) await writeEntries(build);
-await writeManifest();
 console.log('wasm-edge/npm/dist is laid out');

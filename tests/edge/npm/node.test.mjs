@@ -1,33 +1,57 @@
 // The package in Node, as a user has it: installed from its tarball.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { chmod, readFile, readdir } from 'node:fs/promises';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { DOCUMENT, SECRET, at, program, root, tested } from './support.mjs';
 
-const user = await tested(['typescript', '@types', 'undici-types']);
+const user = await tested(['@types', 'undici-types', 'hono', 'express']);
 const entry = await user.add('entry.mjs', "export * from '@countersign/edge';\nexport * as signer from '@countersign/edge/sign';\n");
-const { createEdge, fromNode, fromRequest, sign, SignError, signingKey, signUrl, signer } = await import(pathToFileURL(entry));
+const { admit, createEdge, fromNode, fromRequest, refusal, sign, SignError, signingKey, signUrl, signer } = await import(pathToFileURL(entry));
 
 const [{ site, keys: [key] }] = DOCUMENT.sites;
 const EXP = 1_900_000_000;
 const NOW = EXP - 60;
 
+const countersign = process.env.COUNTERSIGN ?? `${root}target/debug/countersign`;
+const CONFIG = {
+  'keys.toml': `[[key]]\nkid = "k1"\nalg = "HS256"\nsecret = "${SECRET}"\n`,
+  'countersign.toml': '[[site]]\nname = "media.example"\nhosts = ["media.example"]\npublic_url = "https://media.example"\nkeys = "keys.toml"\n' +
+    '[site.store]\ntype = "fs"\nroot = "files"\n',
+};
+
+/** A folder of the project that has a configuration of the program. */
+async function configured(name) {
+  for (const [file, text] of Object.entries(CONFIG)) await user.add(`${name}/${file}`, text);
+  await chmod(`${user.folder}/${name}/keys.toml`, 0o600);
+  return `${user.folder}/${name}`;
+}
+
 test('the quick start of the README runs, with what edge config prints', async () => {
   const readme = await readFile(`${root}wasm-edge/npm/README.md`, 'utf8');
   const [, code] = /## Quick start[^]*?```js\n([^]*?)```/.exec(readme);
+  const cwd = await configured('start');
   await user.add('start/start.mjs', code);
-  await user.add('start/keys.toml', `[[key]]\nkid = "k1"\nalg = "HS256"\nsecret = "${SECRET}"\n`);
-  await user.add('start/countersign.toml',
-    '[[site]]\nname = "media.example"\nhosts = ["media.example"]\npublic_url = "https://media.example"\nkeys = "keys.toml"\n' +
-    '[site.store]\ntype = "fs"\nroot = "files"\n');
-  const cwd = `${user.folder}/start`;
-  await program('chmod', ['600', 'keys.toml'], { cwd });
   const line = /^countersign (edge config .*)$/m.exec(readme)[1].split(' ');
-  await program(process.env.COUNTERSIGN ?? `${root}target/debug/countersign`, line, { cwd });
+  await program(countersign, line, { cwd });
   const { stdout } = await program(process.execPath, ['start.mjs'], { cwd });
   assert.match(stdout, /^https:\/\/media\.example\/reports\/may\.pdf\?cs=1~kid=k1~exp=\d+~sig=[\w-]{43}\n/);
   for (const [, said] of code.matchAll(/^console\.log\(.*\); \/\/ (.*)$/gm)) assert.match(stdout, new RegExp(`^${said}$`, 'm'));
+});
+
+test('the folder of edge build makes the same package, without the document', async () => {
+  const cwd = await configured('built');
+  await program(countersign, ['edge', 'build', '--config', 'countersign.toml', '--with-secrets', '--target', 'npm', '--from', `${root}wasm-edge`, '--out', 'out'], { cwd });
+  await program(process.execPath, ['build.mjs'], { cwd: `${cwd}/out/npm` });
+  const files = async (folder) => (await readdir(folder, { recursive: true })).filter((name) => !/^LICENSE-/.test(name)).sort();
+  assert.deepEqual(await files(`${cwd}/out/npm/dist`), await files(`${user.folder}/node_modules/@countersign/edge`));
+  assert.equal(JSON.parse(await readFile(`${cwd}/out/npm/edge.json`, 'utf8')).sites[0].keys[0].secret, SECRET);
+});
+
+test("the package's version is the program's", async () => {
+  const { stdout } = await program(countersign, ['version'], {});
+  const { version } = JSON.parse(await readFile(`${root}wasm-edge/npm/package.json`, 'utf8'));
+  assert.ok(stdout.includes(version), `${stdout} ${version}`);
 });
 
 test('a signed URL opens its path and no other, in the query and in the path', async () => {
@@ -97,8 +121,31 @@ test('a document at fault is refused, and the one before stays', async () => {
   await assert.rejects(createEdge({ version: 1, sites: [{}] }), { name: 'ConfigError' });
 });
 
-test('the types hold what they say', async () => {
+test('a refusal tells when, to whom the site shows reasons, and nothing of its own faults', async () => {
+  const edge = await createEdge(DOCUMENT);
+  const token = await sign({ exp: NOW - 7 }, { site, key, path: '/a' });
+  const request = { method: 'GET', target: `/a?cs=${token}`, now: NOW };
+  const told = async (response) => [response.status, response.headers.get('countersign-reason'), (await response.json()).detail];
+  assert.deepEqual(await told(admit(edge, request).refusal), [403, 'expired', 'It expired 7 s ago. Ask for a new link.']);
+  assert.deepEqual(await told(refusal(edge.verify(request))), [403, 'expired', undefined]);
+  edge.configure({ ...DOCUMENT, sites: [{ ...DOCUMENT.sites[0], show_reasons: false, status: { expired: 410 } }] });
+  assert.deepEqual(await told(admit(edge, request).refusal), [410, null, undefined]);
+  const odd = refusal(new Error('a secret'));
+  assert.deepEqual([odd.status, odd.headers.get('retry-after'), (await odd.text()).includes('secret')], [503, '2', false]);
+});
+
+test('what only the origin knows to be revoked is not admitted elsewhere', async () => {
+  const edge = await createEdge({ ...DOCUMENT, sites: [{ ...DOCUMENT.sites[0], edge_revocation: 'origin' }] });
+  const request = { method: 'GET', target: await signUrl({ exp: EXP }, { site, key, path: '/a' }), now: NOW };
+  assert.equal((await admit(edge, request).refusal.json()).code, 'unsupported');
+  assert.equal(admit(edge, request, { carriesOut: ['revocation'] }).decision.path, '/a');
+  assert.equal(admit(edge, { method: 'GET', target: '/free/a', now: NOW }).decision.outcome, 'public');
+});
+
+test('the types hold what they say, and the examples hold to them', async () => {
   await user.add('types.ts', await readFile(at('types.ts'), 'utf8'));
-  await program(process.execPath, [at('node_modules/typescript/bin/tsc'), '--noEmit', '--strict', '--skipLibCheck', 'false', '--exactOptionalPropertyTypes',
-    '--target', 'es2022', '--lib', 'es2022,dom,dom.iterable', '--types', 'node', '--module', 'nodenext', 'types.ts'], { cwd: user.folder });
+  for (const name of ['hono.ts', 'express.ts']) await user.add(name, await readFile(`${root}wasm-edge/npm/examples/${name}`, 'utf8'));
+  await program(process.execPath, [at('node_modules/typescript/bin/tsc'), '--noEmit', '--strict', '--skipLibCheck', '--exactOptionalPropertyTypes',
+    '--target', 'es2022', '--lib', 'es2022,dom,dom.iterable', '--types', 'node', '--module', 'nodenext', 'types.ts', 'hono.ts', 'express.ts',
+    'node_modules/@countersign/edge/index.d.ts'], { cwd: user.folder });
 });

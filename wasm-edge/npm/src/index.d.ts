@@ -1,4 +1,4 @@
-import type { Edge, EdgeRequest } from './lib/edge.js';
+import type { Decision, Edge, EdgeRequest } from './lib/edge.js';
 
 export * from './lib/edge.js';
 export * from './sign.js';
@@ -38,3 +38,38 @@ export function fromRequest(request: Request, facts?: Facts): EdgeRequest;
 
 /** A request of `node:http`, or of a framework upon it such as Express, for `verify` and `explain`. */
 export function fromNode(request: NodeRequest, facts?: Facts): EdgeRequest;
+
+export interface RefusalOptions {
+  /** The request's; a `HEAD` gets no body. */
+  method?: string | undefined;
+  /** Left out: a random UUID. */
+  requestId?: string | undefined;
+  /** Unix seconds; left out: now. */
+  now?: number | undefined;
+}
+
+/**
+ * The answer to a request that must not go on: the origin's status, headers and problem body.
+ * @param cause a decision that does not pass, or what `verify` threw
+ */
+export function refusal(cause: unknown, options?: RefusalOptions): Response;
+
+export interface AdmitOptions {
+  /**
+   * What the server itself does where a token asks for it. A token that asks for anything else is denied
+   * `unsupported`. `revocation`: it knows what is revoked, for sites with `edge_revocation = "origin"`.
+   */
+  carriesOut?: ('uses' | 'ver' | 'cd' | 'ct' | 'bps' | 'revocation')[];
+  /** Left out: a random UUID. */
+  requestId?: string | undefined;
+}
+
+export type Admission =
+  | { decision: Decision; refusal?: undefined }
+  | { decision?: undefined; refusal: Response };
+
+/**
+ * For servers that answer by themselves: the decision of a request that may be answered, with the token's
+ * fields in `decision.verdict.fields`, or the answer that refuses it. Never throws for a request.
+ */
+export function admit(edge: Edge, request: EdgeRequest, options?: AdmitOptions): Admission;
