@@ -40,7 +40,9 @@ mode = "public"
 
 # The signing API: who may ask for which URLs.
 # [signing]
-# listen = "127.0.0.1:8081"
+# listen = "127.0.0.1:8081"      # its page: http://127.0.0.1:8081/docs
+# audit = { file = "audit.jsonl" }            # a line for each grant and refusal
+# rate_limit = { per_second = 100, burst = 2000 }   # for each caller; these are the defaults
 #
 # [[signing.api_key]]
 # name = "backend"
