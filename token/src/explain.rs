@@ -32,6 +32,12 @@ pub trait Tell {
     /// What was looked at, in a word or two; how it went; what was found, and where it failed, what
     /// would have passed.
     fn step(&mut self, name: &'static str, outcome: Outcome, note: &dyn Display);
+
+    /// A text that is refused, where it can be read: a step that is told in brief, as each of its
+    /// faults can be told on the heap only.
+    fn refused_text(&mut self, text: Option<&[u8]>, reason: Reason) {
+        self.step("text", Outcome::Failed(reason), &note::text(text, reason));
+    }
 }
 
 impl<T: AsRef<str>, R: Revocations> Verifier<'_, T, R> {
@@ -74,9 +80,7 @@ impl<T: AsRef<str>> Watch<T> for Teller<'_> {
                 tell("carrier", Outcome::Failed(Reason::Missing), &note);
             }
             S::Text(_, Ok(fields)) => tell("text", Outcome::Passed, &note::fields(fields)),
-            S::Text(text, Err(reason)) => {
-                tell("text", Outcome::Failed(reason), &note::text(text, reason));
-            }
+            S::Text(text, Err(reason)) => self.0.refused_text(text, reason),
             S::Key(kid, Some(key)) => tell("key", Outcome::Passed, &note::key(kid, key)),
             S::Key(kid, None) => {
                 let outcome = Outcome::Failed(Reason::UnknownKey);

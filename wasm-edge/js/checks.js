@@ -43,6 +43,12 @@ export function optional(value, where) {
   return value === undefined || value === null ? null : number(value, where);
 }
 
+/** True or false. */
+export function boolean(value, where) {
+  if (typeof value !== 'boolean') throw new ConfigError(where, `${show(value)} is neither true nor false`);
+  return value;
+}
+
 /** The place of a word in its list. */
 export function word(value, words, where) {
   const place = words.indexOf(value);

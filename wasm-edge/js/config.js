@@ -1,5 +1,5 @@
 // The document of `countersign edge config` (docs/EDGE.md), checked and laid out as ABI.md says.
-import { list, number, object, optional, patterns, text, texts, word } from './checks.js';
+import { boolean, list, number, object, optional, patterns, text, texts, word } from './checks.js';
 import { ConfigError } from './errors.js';
 import { ALGORITHMS, MODES, REASONS, REVOCATIONS, STATES, STATUSES } from './words.js';
 import { Writer } from './writer.js';
@@ -54,14 +54,12 @@ function readSite(site, where, config, secrets) {
     writeKey(object(key, where_key), where_key, config, secrets);
   });
   writeRevoked(object(token.revoked ?? {}, at('revoked')), at('revoked'), config);
-  const showReasons = site.show_reasons ?? true;
-  if (typeof showReasons !== 'boolean') throw new ConfigError(`${where}.show_reasons`, 'is neither true nor false');
   return {
     name,
     header: header.toLowerCase(),
     hosts: texts(site.hosts, `${where}.hosts`).map((host) => host.toLowerCase()),
     publicUrl: site.public_url === undefined || site.public_url === null ? null : text(site.public_url, `${where}.public_url`),
-    showReasons,
+    showReasons: boolean(site.show_reasons ?? true, `${where}.show_reasons`),
   };
 }
 

@@ -1,5 +1,7 @@
 //! The site that every body asks, its keys, and the shapes of a verdict that can be compared.
 
+use std::sync::LazyLock;
+
 use countersign_token::{
     ClientAddress, Key, Mode, Names, Patterns, PolicyRule, PrivateKey, Request, Scratch, Site,
     Verdict, Verifier,
@@ -7,6 +9,17 @@ use countersign_token::{
 
 /// RFC 8032 §7.1, test 1.
 const PRIVATE: &str = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
+
+/// The secret of `k1`, that of TOKEN.md's example, and the public half of `e1`.
+pub(crate) static SECRET: LazyLock<String> =
+    LazyLock::new(|| (0..32).map(|byte| format!("{byte:02x}")).collect());
+pub(crate) static PUBLIC: LazyLock<String> = LazyLock::new(|| {
+    let private = PrivateKey::from_hex(PRIVATE).expect("RFC 8032's");
+    private
+        .public_key()
+        .map(|byte| format!("{byte:02x}"))
+        .concat()
+});
 
 /// Header lines.
 pub(crate) type Lines<'a> = &'a [(&'a [u8], &'a [u8])];
@@ -41,17 +54,12 @@ impl Default for Asked<'_> {
 
 impl Bench {
     pub(crate) fn new() -> Self {
-        let secret: String = (0..32).map(|byte| format!("{byte:02x}")).collect();
         let private = PrivateKey::from_hex(PRIVATE).expect("RFC 8032's");
-        let public: String = private
-            .public_key()
-            .map(|byte| format!("{byte:02x}"))
-            .concat();
         Self {
             site: Site::new("media.example", Names::default()).expect("the page's"),
             keys: [
-                Key::hs256("k1", &secret).expect("the page's"),
-                Key::eddsa("e1", &public).expect("RFC 8032's"),
+                Key::hs256("k1", &SECRET).expect("the page's"),
+                Key::eddsa("e1", &PUBLIC).expect("RFC 8032's"),
             ],
             private,
             policy: Vec::new(),

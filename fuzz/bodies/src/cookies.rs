@@ -67,7 +67,8 @@ pub fn cookies(data: &[u8]) {
     assert_eq!(apart, plainly(&bench, &line), "plainly");
 }
 
-fn with_tokens(data: &[u8]) -> Vec<u8> {
+/// With a token in place of each word that stands for one.
+pub(crate) fn with_tokens(data: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     let mut rest = data;
     while let Some(first) = rest.first() {

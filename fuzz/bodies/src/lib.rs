@@ -7,6 +7,7 @@
 mod bench;
 mod client;
 mod cookies;
+mod edge;
 mod path;
 mod pattern;
 mod plain;
@@ -15,6 +16,7 @@ mod token_text;
 
 pub use self::client::client;
 pub use self::cookies::cookies;
+pub use self::edge::edge;
 pub use self::path::path;
 pub use self::pattern::pattern;
 pub use self::round_trip::round_trip;
@@ -24,11 +26,12 @@ pub use self::token_text::token_text;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 6] = [
+pub const TARGETS: [Target; 7] = [
     ("token_text", token_text),
     ("path", path),
     ("pattern", pattern),
     ("cookies", cookies),
     ("round_trip", round_trip),
     ("client", client),
+    ("edge", edge),
 ];

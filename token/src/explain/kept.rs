@@ -4,7 +4,9 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::Display;
 
-use super::{Outcome, Tell};
+use super::{Outcome, Tell, note};
+use crate::diagnosis::Diagnosis;
+use crate::reason::Reason;
 use crate::request::{Headers, Request};
 use crate::revocation::Revocations;
 use crate::scratch::Scratch;
@@ -37,6 +39,19 @@ impl Tell for Explanation {
             outcome,
             note,
         });
+    }
+
+    /// Every fault of the text, as `inspect` tells it.
+    fn refused_text(&mut self, text: Option<&[u8]>, reason: Reason) {
+        let faults = text.map(|text| match Diagnosis::of(text) {
+            // The site's names are no matter of the text.
+            text if text.is_sound() => {
+                "signs the site's own parameter or header, which hold the token".to_string()
+            }
+            text => text.faults.join("; "),
+        });
+        let note = faults.as_deref().unwrap_or(note::UNREADABLE);
+        self.step("text", Outcome::Failed(reason), &note);
     }
 }
 

@@ -3,8 +3,6 @@
 use core::fmt::{self, Display, Formatter, from_fn};
 
 use crate::carrier::Carrier;
-#[cfg(feature = "alloc")]
-use crate::diagnosis::Diagnosis;
 use crate::field::Field;
 use crate::fields::Fields;
 use crate::key::Key;
@@ -62,30 +60,17 @@ pub(super) fn fields<'t>(fields: &'t Fields<'t>) -> impl Display {
     })
 }
 
-/// Every fault of a text, as `inspect` tells it.
-#[cfg(feature = "alloc")]
-pub(super) fn text(text: Option<&[u8]>, _: Reason) -> impl Display {
-    from_fn(move |f| match text.map(Diagnosis::of) {
-        None => f.write_str("cannot be read"),
-        // The site's names are no matter of the text.
-        Some(text) if text.is_sound() => {
-            f.write_str("signs the site's own parameter or header, which hold the token")
-        }
-        Some(text) => f.write_str(&text.faults.join("; ")),
-    })
-}
-
-/// Without the heap a text's faults are not told apart.
-#[cfg(not(feature = "alloc"))]
 pub(super) const fn text(text: Option<&[u8]>, reason: Reason) -> &'static str {
     match (text, reason) {
-        (None, _) => "cannot be read",
+        (None, _) => UNREADABLE,
         (_, Reason::Unsupported) => {
             "of another version, or with a field that this version does not know"
         }
         _ => "not a token, or it signs the site's own parameter or header",
     }
 }
+
+pub(super) const UNREADABLE: &str = "cannot be read";
 
 pub(super) fn unknown_key(kid: &str) -> impl Display {
     from_fn(move |f| write!(f, "no key is called {kid:?} at this site"))
