@@ -128,6 +128,7 @@ fn the_samples_open_and_every_bad_link_says_why() {
             .contains("default-src 'none'")
     );
     for (name, kind) in [
+        ("inspect.html", "text/html"),
         ("app.js", "text/javascript"),
         ("style.css", "text/css"),
         ("data.json", "application/json"),

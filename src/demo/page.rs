@@ -28,6 +28,8 @@ const SCRIPT: &str = include_str!("page/app.js");
 const COLLECTIONS_SCRIPT: &str = include_str!("page/collections.js");
 /// hls.js 1.7.4, its light build as its authors publish it; the licence is beside it.
 const HLS_SCRIPT: &str = include_str!("assets/hls.light.min.js");
+/// Built from wasm-edge/inspect, by `node wasm-edge/inspect/build.mjs --demo`.
+const INSPECT: &str = include_str!("assets/inspect.html");
 const STYLE: &str = include_str!("page/style.css");
 
 pub(super) struct Page {
@@ -164,6 +166,12 @@ impl Page {
         if let Some(wish) = Wish::of(&request).filter(|_| own_host && self.samples) {
             return self.open(wish).await;
         }
+        if request.uri().path() == "/_demo/inspect.html"
+            && own_host
+            && request.method() == Method::GET
+        {
+            return self.inspect_page();
+        }
         let page = match request.uri().path() {
             "/" => Some(("text/html; charset=utf-8", HTML.to_owned())),
             "/_demo/app.js" => Some(("text/javascript; charset=utf-8", SCRIPT.to_owned())),
@@ -183,6 +191,17 @@ impl Page {
             Some((kind, text)) => self.page_response(kind, text),
             None => deliver(app, peer, request).await,
         }
+    }
+
+    /// The page that inspects tokens. Its own policy, in a `<meta>`, names the hashes of its script and
+    /// connects to nothing; only what a `<meta>` cannot say is the header's.
+    fn inspect_page(&self) -> Response<AnswerBody> {
+        let mut response = self.page_response("text/html; charset=utf-8", INSPECT.to_owned());
+        response.headers_mut().insert(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("frame-ancestors 'none'"),
+        );
+        response
     }
 
     /// What the demo's backend answers.

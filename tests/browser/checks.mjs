@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { apiPage } from "./api_page.mjs";
 import { collections } from "./collections.mjs";
+import { inspectPage } from "./inspect_page.mjs";
 
 const PHOTO = { width: 1200, height: 800 }; // src/demo/media/photo.jpg
 const FILM_SECONDS = 12; // src/demo/media/film.mp4
@@ -144,6 +145,7 @@ export async function all({ check, pageUrl, screenshot, open }) {
   await Promise.all([
     collections({ check, pageUrl, open, data }),
     apiPage({ check, open, data }),
+    inspectPage({ check, open, pageUrl, data }),
     check("at its end the photo's link is refused", () => expiryIsShown(open, pageUrl, data)),
     check("380 px are wide enough", () => phoneIsNarrow(open, pageUrl)),
   ]);

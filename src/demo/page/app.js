@@ -89,9 +89,17 @@ function copyButton(text, what) {
   return button;
 }
 
+/** Opens the page that inspects, with this link in it; what stands behind "#" is sent nowhere. */
+function inspectLink(address, what) {
+  const fields = new URLSearchParams({ text: address, site: data.site });
+  const link = el("a", { className: "inspect", href: `/_demo/inspect.html#${fields}`, target: "_blank", rel: "noopener" }, "Inspect");
+  link.setAttribute("aria-label", `Inspect the URL of ${what}`);
+  return link;
+}
+
 /** A link abbreviated, with a button that copies all of it, and its token in plain words if it has a good one. */
 function linkBlock(address, what, isGranted = true) {
-  const line = el("div", { className: "url" }, shortUrl(address), copyButton(address, `the URL of ${what}`));
+  const line = el("div", { className: "url" }, shortUrl(address), copyButton(address, `the URL of ${what}`), inspectLink(address, what));
   const token = isGranted && readToken(address);
   if (!token) return [line];
   const list = el("dl", { className: "token" });

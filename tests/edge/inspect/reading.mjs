@@ -30,6 +30,13 @@ export async function reading({ check, open, countersign }) {
     await other.locator('#verdict:not(:empty)').waitFor();
     await says(other, { signature: 'not checked', reason: 'ip' });
   });
+  await check('a link to the page brings a URL, and no key', async () => {
+    const link = new URLSearchParams({ text: url, site: 'media.example', client: '192.0.2.7', at: AT, alg: 'HS256', secret });
+    const other = await opened(open, {}, `#${link}`);
+    await says(other, { signature: 'not checked', outcome: 'granted' });
+    assert.equal(await other.locator('#text').inputValue(), url);
+    assert.deepEqual([await other.locator('#secret').inputValue(), new URL(other.url()).hash], ['', '']);
+  });
   await check('without a key the other checks are told as if it held', async () => {
     await ask(page, { client: '198.51.100.1' });
     await says(page, { signature: 'not checked', outcome: 'denied', reason: 'ip' });

@@ -40,11 +40,11 @@ export function tool(program) {
 }
 
 /** The page, opened as a file, with every address that it asks for in `page.asked`. */
-export async function opened(open, options) {
+export async function opened(open, options, fragment = '') {
   const page = await open(options);
   page.asked = [];
   page.on('request', (request) => page.asked.push(request.url()));
-  await page.goto(PAGE);
+  await page.goto(PAGE + fragment);
   await page.locator('body[data-ready]').waitFor();
   return page;
 }
