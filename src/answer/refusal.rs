@@ -5,14 +5,11 @@ use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 
 use super::body::Body;
 use super::problem::Problem;
-use super::store_told::{store_detail, store_told};
+use super::store_told::{RETRY_AFTER_SECS, retry_after_secs, store_detail, store_told};
 use crate::config::model::Answers;
 use crate::request::HostFault;
 use crate::store::StoreError;
 use crate::verify::Denied;
-
-/// How long a client is asked to wait for a store that is not there, in seconds.
-const RETRY_AFTER_SECS: u64 = 2;
 
 /// Why a request gets no object.
 #[derive(Clone, Debug)]
@@ -135,6 +132,9 @@ impl Refusal {
                 if let Ok(value) = HeaderValue::from_str(&format!("bytes */{len_bytes}")) {
                     extra.insert(header::CONTENT_RANGE, value);
                 }
+            }
+            Self::Store(error) if status == StatusCode::SERVICE_UNAVAILABLE => {
+                extra.insert(header::RETRY_AFTER, retry_after_secs(*error).into());
             }
             _ if status == StatusCode::SERVICE_UNAVAILABLE => {
                 extra.insert(header::RETRY_AFTER, RETRY_AFTER_SECS.into());
@@ -354,6 +354,29 @@ mod tests {
         assert_eq!(parts.status, StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(parts.headers["retry-after"], "2");
         assert_eq!(problem["code"], "store_unavailable");
+    }
+
+    #[tokio::test]
+    async fn a_store_that_throttles_says_how_long_within_a_minute() {
+        for (asked, told_secs) in [
+            (None, "2"),
+            (Some(0), "1"),
+            (Some(7), "7"),
+            (Some(9_999), "60"),
+        ] {
+            let error = StoreError::Throttled {
+                retry_after_secs: asked,
+            };
+            let (parts, problem) = told(Refusal::Store(error), true).await;
+            assert_eq!(problem["code"], "store_unavailable");
+            assert_eq!(parts.headers["retry-after"], told_secs, "{asked:?}");
+        }
+        let (parts, problem) = told(Refusal::Store(StoreError::Overloaded), true).await;
+        assert_eq!(
+            (parts.status.as_u16(), &problem["code"]),
+            (503, &"overloaded".into())
+        );
+        assert_eq!(parts.headers["retry-after"], "1");
     }
 
     #[tokio::test]

@@ -4,6 +4,11 @@ use http::StatusCode;
 
 use crate::store::StoreError;
 
+/// For a store that is not there.
+pub(super) const RETRY_AFTER_SECS: u64 = 2;
+/// However long a store wants to be left alone.
+const MAX_RETRY_AFTER_SECS: u64 = 60;
+
 /// Status, code and title.
 pub(super) const fn store_told(error: StoreError) -> (StatusCode, &'static str, &'static str) {
     use StatusCode as S;
@@ -24,13 +29,28 @@ pub(super) const fn store_told(error: StoreError) -> (StatusCode, &'static str, 
             "object_changed",
             "The object is changing",
         ),
+        StoreError::Overloaded => (S::SERVICE_UNAVAILABLE, "overloaded", "Too much to do"),
         StoreError::RangeNotSatisfiable { .. }
         | StoreError::Unavailable
-        | StoreError::BodyLength => (
+        | StoreError::Throttled { .. }
+        | StoreError::BodyLength
+        | StoreError::Corrupt => (
             S::SERVICE_UNAVAILABLE,
             "store_unavailable",
             "The store is not available",
         ),
+    }
+}
+
+/// How long a client is asked to wait, in seconds, where the status is 503: as long as the store
+/// asks for, within bounds.
+pub(super) fn retry_after_secs(error: StoreError) -> u64 {
+    match error {
+        StoreError::Throttled {
+            retry_after_secs: Some(secs),
+        } => u64::from(secs).clamp(1, MAX_RETRY_AFTER_SECS),
+        StoreError::Overloaded => 1,
+        _ => RETRY_AFTER_SECS,
     }
 }
 

@@ -218,6 +218,8 @@ pub struct Site {
     pub public_url: String,
     /// `[site.store]`.
     pub store: StoreSettings,
+    /// `store.max_fetches` and `store.max_wait`.
+    pub fetch_limits: FetchLimits,
     /// `store.prefix`, put before the path without its first `/`; default none.
     pub store_prefix: String,
     /// `[[site.policy]]`, first match wins.
@@ -257,6 +259,24 @@ pub enum StoreSettings {
     },
     /// `type = "s3"`.
     S3(S3Settings),
+}
+
+/// How many fetches from a site's store may be in flight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FetchLimits {
+    /// `max_fetches`, default 64: halved while the store throttles, and slowly back.
+    pub max_fetches: u32,
+    /// `max_wait`, default 5 s: how long one more waits at most.
+    pub max_wait: Duration,
+}
+
+impl Default for FetchLimits {
+    fn default() -> Self {
+        Self {
+            max_fetches: 64,
+            max_wait: Duration::from_secs(5),
+        }
+    }
 }
 
 /// An S3 bucket and how to reach it.

@@ -8,9 +8,9 @@ use tempfile::TempDir;
 
 use super::{DemoFault, Options, Source};
 use crate::config::model::{
-    Answers, CacheSettings, Config, CookieSettings, Cors, Delivery, GuardSettings, Issuer,
-    IssuerKeys, KeyRing, Log, Ops, Proxies, RateLimit, Reload, RevocationSettings, Rule, Secret,
-    Serving, Signing, Site, StoreSettings, UseSettings,
+    Answers, CacheSettings, Config, CookieSettings, Cors, Delivery, FetchLimits, GuardSettings,
+    Issuer, IssuerKeys, KeyRing, Log, Ops, Proxies, RateLimit, Reload, RevocationSettings, Rule,
+    Secret, Serving, Signing, Site, StoreSettings, UseSettings,
 };
 use crate::config::to_hex;
 use crate::server::Listeners;
@@ -90,6 +90,7 @@ impl Settings {
             hosts,
             public_url: page,
             store: self.store,
+            fetch_limits: FetchLimits::default(),
             store_prefix: self.store_prefix,
             policy: Vec::new(),
             keys: KeyRing {

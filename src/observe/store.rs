@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use futures_util::future::BoxFuture;
 
-use super::{Observer, StoreCall};
+use super::{Observer, StoreCall, Trace};
 use crate::store::{Fetched, ObjectMeta, Probed, Read, Store, StoreError, StoreFault, StoreKey};
 
 /// A site's store, watched.
@@ -31,22 +31,38 @@ impl Watched {
         operation: &'static str,
         answer: BoxFuture<'_, Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
-        let started = Instant::now();
-        let trace = self
-            .observer
-            .outlets
-            .traces
-            .store_call(&self.site, operation);
-        let answer = trace.scope(answer).await;
-        let result = answer.as_ref().map_or_else(result, |_| "ok");
-        trace.end_store_call(result);
-        self.observer.metrics.store_called(&StoreCall {
-            site: &self.site,
+        let traces = &self.observer.outlets.traces;
+        let mut call = Call {
+            watched: self,
             operation,
-            result,
-            duration_secs: started.elapsed().as_secs_f64(),
-        });
+            trace: traces.store_call(&self.site, operation),
+            started: Instant::now(),
+            result: "abandoned",
+        };
+        let answer = call.trace.scope(answer).await;
+        call.result = answer.as_ref().map_or_else(result, |_| "ok");
         answer
+    }
+}
+
+/// A call, told of when it ends: by its answer, or because nobody waits for one any more.
+struct Call<'w> {
+    watched: &'w Watched,
+    operation: &'static str,
+    trace: Trace,
+    started: Instant,
+    result: &'static str,
+}
+
+impl Drop for Call<'_> {
+    fn drop(&mut self) {
+        self.trace.end_store_call(self.result);
+        self.watched.observer.metrics.store_called(&StoreCall {
+            site: &self.watched.site,
+            operation: self.operation,
+            result: self.result,
+            duration_secs: self.started.elapsed().as_secs_f64(),
+        });
     }
 }
 
@@ -84,8 +100,11 @@ fn result(error: &StoreError) -> &'static str {
         StoreError::RangeNotSatisfiable { .. } => "range_not_satisfiable",
         StoreError::Changed => "changed",
         StoreError::Unavailable => "unavailable",
+        StoreError::Throttled { .. } => "throttled",
         StoreError::Timeout => "timeout",
+        StoreError::Overloaded => "overloaded",
         StoreError::BodyLength => "body_length",
+        StoreError::Corrupt => "corrupt",
         StoreError::Misconfigured => "misconfigured",
     }
 }

@@ -13,7 +13,7 @@ use crate::config::model::{self, Config};
 use crate::observe::{Observer, Watched};
 use crate::sign::{self, Kept, Shared};
 use crate::sites::{Site, Sites};
-use crate::store::{self, Probed, StoreFault};
+use crate::store::{self, Gate, Probed, StoreFault};
 
 /// How long a signal waits for log files.
 const MAX_REOPEN: Duration = Duration::from_secs(1);
@@ -96,7 +96,11 @@ pub(super) async fn open_sites(
         }
         match store::open(&site.store).await {
             Ok(store) => {
+                // Within the gate, so that every attempt is a call of its own.
                 let store = Arc::new(Watched::new(name, store, Arc::clone(observer)));
+                let watch = Arc::new(observer.metrics.gate(name));
+                let store = Gate::new(store, &site.store, &site.fetch_limits, watch);
+                let store = Arc::new(store);
                 sites.push(Arc::new(Site::new(site, store)));
             }
             Err(fault) => faults.push(ServerFault::Store {
@@ -116,6 +120,7 @@ pub(super) async fn open_sites(
 fn is_same_store(old: &Site, site: &model::Site) -> bool {
     old.config.token.name() == site.token.name()
         && old.config.store == site.store
+        && old.config.fetch_limits == site.fetch_limits
         && old.config.store_prefix == site.store_prefix
         && old.config.serving.cut_prefix == site.serving.cut_prefix
         && old.config.serving.index == site.serving.index

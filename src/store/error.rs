@@ -18,16 +18,49 @@ pub enum StoreError {
     /// The object no longer has the entity tag asked for.
     #[error("the object changed")]
     Changed,
-    /// The store cannot be reached, is throttling, or answered with an error of its own.
+    /// The store cannot be reached, or answered with an error of its own.
     #[error("the store is unavailable")]
     Unavailable,
+    /// The store asks for fewer requests (S3 `SlowDown` and any other 503, 429).
+    #[error("the store is throttling")]
+    Throttled {
+        /// The store's own `Retry-After` in seconds, where it sent one.
+        retry_after_secs: Option<u32>,
+    },
     /// The store did not answer in time.
     #[error("the store timed out")]
     Timeout,
+    /// The store was not asked: too many fetches are in flight, and too many wait or for too long.
+    #[error("too many fetches from the store are in flight")]
+    Overloaded,
     /// The body ended before, or went beyond, its announced length.
     #[error("the store's body has not the announced length")]
     BodyLength,
+    /// The body does not have the checksum that the store gave for it. Nothing of it can be trusted,
+    /// also what has already been read: it is not to be gone on with from the byte reached.
+    #[error("the store's body has not the announced checksum")]
+    Corrupt,
     /// The bucket or root itself does not exist, or lies elsewhere (wrong region).
     #[error("the bucket or root does not exist")]
     Misconfigured,
+}
+
+impl StoreError {
+    /// Whether the same question may find an answer a moment later. The others are answers: what
+    /// they say holds until somebody changes an object or a setting.
+    pub const fn may_pass(self) -> bool {
+        match self {
+            Self::Unavailable
+            | Self::Throttled { .. }
+            | Self::Timeout
+            | Self::Overloaded
+            | Self::BodyLength
+            | Self::Corrupt => true,
+            Self::NotFound
+            | Self::Denied
+            | Self::RangeNotSatisfiable { .. }
+            | Self::Changed
+            | Self::Misconfigured => false,
+        }
+    }
 }

@@ -4,6 +4,7 @@ mod content_type;
 mod error;
 mod fault;
 pub mod fs;
+mod gate;
 mod object;
 mod on_runtime;
 mod open;
@@ -16,6 +17,7 @@ use futures_util::future::BoxFuture;
 
 pub use self::error::StoreError;
 pub use self::fault::{Probed, StoreFault};
+pub use self::gate::{Gate, GateEvent, GateWatch, Unwatched};
 pub use self::object::{EntityTag, Fetched, ObjectMeta, StoreKey};
 pub use self::open::open;
 pub use self::range::ByteRange;
@@ -58,6 +60,15 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// The store's first names that start with `prefix`, at most [`MAX_NAMES`], in no promised
     /// order. Bytes that are not UTF-8 are written `\xE9`, which no path can name.
     fn names<'a>(&'a self, prefix: &'a str) -> BoxFuture<'a, Result<Vec<String>, StoreError>>;
+
+    /// Takes one retry out of the budget that [`Gate`] has for this store; false where none is left.
+    /// For the reader of a body that broke: it drops the broken body, asks this, and on true asks
+    /// [`Self::get`] for the rest, from the byte reached and with `if_match`; on false, or after
+    /// [`StoreError::Corrupt`], it fails as the body did. [`Self::head`] and [`Self::get`] take
+    /// theirs by themselves. Without a gate there is no budget.
+    fn may_retry(&self) -> bool {
+        true
+    }
 
     /// A short word for logs and metrics: `fs` or `s3`.
     fn kind(&self) -> &'static str;

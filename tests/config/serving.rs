@@ -7,7 +7,16 @@ fn each_wrong_setting_of_serving_has_one_message_that_says_what_is_right() {
     let site = |line: &str| good().replace("[site.store]", &format!("{line}\n[site.store]"));
     let add = |text: &str| format!("{}\n{text}\n", good());
     let navigation = |line: &str| add(&format!("[site.denied_navigation]\n{line}"));
+    let store = |line: &str| good().replace("[site.store]", &format!("[site.store]\n{line}"));
     for (toml, message) in [
+        (
+            store("max_fetches = 0"),
+            "site.0.store.max_fetches: must be a whole number from 1 to 10000",
+        ),
+        (
+            store("max_wait = \"0s\""),
+            "site.0.store.max_wait: must be longer than 0s",
+        ),
         (
             site("index = \"a/b.html\""),
             "site.0.index: \"a/b.html\" is no name of an object",

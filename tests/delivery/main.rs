@@ -22,4 +22,5 @@ mod representation;
 mod revocations;
 mod s3;
 mod sites;
+mod throttled;
 mod uses;

@@ -202,12 +202,13 @@ async fn a_server_that_closes_without_an_answer_is_unavailable() {
 
 #[tokio::test]
 async fn a_throttling_store_is_asked_once() {
-    let (faulty, store) = always(|_| Reply::error(503, "SlowDown")).await;
-    assert_eq!(
-        get(&*store, "a", None, None).await.unwrap_err(),
-        StoreError::Unavailable
-    );
-    assert_eq!(head(&*store).await.unwrap_err(), StoreError::Unavailable);
+    let slow_down = |_: &str| Reply::new("503 X\ncontent-length: 0\nretry-after: 7", "");
+    let (faulty, store) = always(slow_down).await;
+    let throttled = StoreError::Throttled {
+        retry_after_secs: Some(7),
+    };
+    assert_eq!(get(&*store, "a", None, None).await.unwrap_err(), throttled);
+    assert_eq!(head(&*store).await.unwrap_err(), throttled);
     assert_eq!(faulty.requests(), 2);
 }
 

@@ -93,12 +93,13 @@ fn site(section: &Section<'_>, seen: &mut Seen) -> Option<Site> {
         let message = "holds the parameter of tokens, of which every one would be kept for itself";
         section.fault("cache_key_params", message);
     }
-    let (store, store_prefix) = store?;
+    let (store, store_prefix, fetch_limits) = store?;
     Some(Site {
         token: token?,
         hosts,
         public_url: public_url?,
         store,
+        fetch_limits,
         store_prefix,
         policy: policy.into_iter().collect::<Option<_>>()?,
         keys: keys?,

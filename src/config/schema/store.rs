@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::config::model::{S3Credentials, S3Settings, StoreSettings};
+use crate::config::model::{FetchLimits, S3Credentials, S3Settings, StoreSettings};
 use crate::config::reader::Section;
 use crate::config::units::is_origin;
 
@@ -12,11 +12,12 @@ enum Kind {
     S3,
 }
 
-/// The store and the prefix of its keys.
-pub(super) fn store(section: &Section<'_>) -> Option<(StoreSettings, String)> {
+/// The store, the prefix of its keys, and how much it is asked at once.
+pub(super) fn store(section: &Section<'_>) -> Option<(StoreSettings, String, FetchLimits)> {
     section.required("type", "\"fs\" or \"s3\"");
     let kind = section.word("type", &[("fs", Kind::Fs), ("s3", Kind::S3)]);
     let prefix = prefix(section);
+    let limits = fetch_limits(section);
     let root = section.path("root");
     let s3 = s3(section);
     let settings = match kind? {
@@ -41,7 +42,18 @@ pub(super) fn store(section: &Section<'_>) -> Option<(StoreSettings, String)> {
             StoreSettings::S3(s3?)
         }
     };
-    Some((settings, prefix))
+    Some((settings, prefix, limits))
+}
+
+fn fetch_limits(section: &Section<'_>) -> FetchLimits {
+    let defaults = FetchLimits::default();
+    let max_fetches = section.integer("max_fetches", 1, 10_000);
+    FetchLimits {
+        max_fetches: max_fetches
+            .and_then(|max| u32::try_from(max).ok())
+            .unwrap_or(defaults.max_fetches),
+        max_wait: section.time_limit("max_wait").unwrap_or(defaults.max_wait),
+    }
 }
 
 const S3_ONLY: [&str; 10] = [

@@ -1,11 +1,13 @@
 //! Metrics, in Prometheus' text format. No label holds anything that a stranger can make up.
 
 mod certificates;
+mod gate;
 mod keys;
 mod names;
 mod reload;
 mod state;
 
+pub use self::gate::GateMetrics;
 pub use self::reload::ReloadResult;
 pub use self::state::{Filling, Remembered};
 use std::sync::{Mutex, PoisonError};

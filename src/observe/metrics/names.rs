@@ -16,6 +16,13 @@ pub(super) const CACHE_MAX: &str = "countersign_cache_max_bytes";
 pub(super) const EVICTIONS: &str = "countersign_cache_evictions_total";
 pub(super) const STORE_CALLS: &str = "countersign_store_calls_total";
 pub(super) const STORE_DURATION: &str = "countersign_store_call_duration_seconds";
+pub(super) const FETCHES: &str = "countersign_store_fetches_in_flight";
+pub(super) const FETCHES_WAITING: &str = "countersign_store_fetches_waiting";
+pub(super) const FETCHES_REFUSED: &str = "countersign_store_fetches_refused_total";
+pub(super) const FETCH_LIMIT: &str = "countersign_store_fetch_limit";
+pub(super) const THROTTLED: &str = "countersign_store_throttled_total";
+pub(super) const RETRIES: &str = "countersign_store_retries_total";
+pub(super) const RETRIES_REFUSED: &str = "countersign_store_retries_refused_total";
 pub(super) const KEY_STATE: &str = "countersign_key_state";
 pub(super) const KEY_UNTIL: &str = "countersign_key_until_timestamp_seconds";
 pub(super) const LINES_LOST: &str = "countersign_access_log_lines_lost_total";
@@ -195,6 +202,48 @@ const ALL: &[(&str, Kind, Option<Unit>, &str)] = &[
         Histogram,
         Some(Unit::Seconds),
         "From a call to the store to the head of its answer.",
+    ),
+    (
+        FETCHES,
+        Gauge,
+        None,
+        "Calls to a site's store and bodies from it that have not ended.",
+    ),
+    (
+        FETCHES_WAITING,
+        Gauge,
+        None,
+        "Calls to a site's store that wait, as too many are in flight.",
+    ),
+    (
+        FETCHES_REFUSED,
+        Counter,
+        None,
+        "Calls to a site's store that were not made, as too many waited or for too long.",
+    ),
+    (
+        FETCH_LIMIT,
+        Gauge,
+        None,
+        "How many calls and bodies may be in flight now: halved when the store throttles.",
+    ),
+    (
+        THROTTLED,
+        Counter,
+        None,
+        "Answers of a site's store that ask for fewer requests.",
+    ),
+    (
+        RETRIES,
+        Counter,
+        None,
+        "Second attempts at a site's store, by outcome.",
+    ),
+    (
+        RETRIES_REFUSED,
+        Counter,
+        None,
+        "Second attempts that were not made, as the budget was empty.",
     ),
     (
         KEY_STATE,

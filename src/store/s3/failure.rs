@@ -33,6 +33,8 @@ pub(super) struct Answer {
     pub(super) bucket_region: Option<String>,
     /// The object's length, with 416.
     len_bytes: Option<u64>,
+    /// `Retry-After` in seconds; a date is left unread.
+    retry_after_secs: Option<u32>,
 }
 
 impl<E> From<SdkError<E>> for Failure
@@ -72,6 +74,7 @@ impl Answer {
             code: meta.and_then(|meta| meta.code()).map(str::to_owned),
             bucket_region: header("x-amz-bucket-region").or_else(|| expected_region(message?)),
             len_bytes: header("content-range").and_then(|value| extent::unsatisfied(&value)),
+            retry_after_secs: header("retry-after").and_then(|value| value.parse().ok()),
         })
     }
 
@@ -112,6 +115,21 @@ impl Answer {
                 StoreError::NotFound
             }
             ("RequestTimeout", _) | (_, 408 | 504) => StoreError::Timeout,
+            // Any 503: S3 and its like say so themselves, and what stands before a store says it
+            // when the store has too much to do.
+            (
+                "SlowDown"
+                | "Throttling"
+                | "ThrottlingException"
+                | "RequestLimitExceeded"
+                | "TooManyRequests"
+                | "TooManyRequestsException"
+                | "BandwidthLimitExceeded",
+                _,
+            )
+            | (_, 429 | 503) => StoreError::Throttled {
+                retry_after_secs: self.retry_after_secs,
+            },
             ("PreconditionFailed", _) | (_, 412) => StoreError::Changed,
             (_, 404) => StoreError::NotFound,
             // A version id that is none (400), or that of a delete marker (405).
@@ -172,6 +190,10 @@ fn has_source<T: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
 mod tests {
     use super::{Answer, Failure, StoreError, expected_region};
 
+    const THROTTLED: StoreError = StoreError::Throttled {
+        retry_after_secs: None,
+    };
+
     fn told(status: u16, code: &str, has_version: bool) -> StoreError {
         let code = (!code.is_empty()).then(|| code.to_owned());
         Failure::Answer(Answer {
@@ -199,8 +221,10 @@ mod tests {
             (400, "ExpiredToken", StoreError::Denied),
             (403, "InvalidObjectState", StoreError::Denied),
             (412, "PreconditionFailed", StoreError::Changed),
-            (503, "SlowDown", StoreError::Unavailable),
-            (429, "TooManyRequests", StoreError::Unavailable),
+            (503, "SlowDown", THROTTLED),
+            (503, "ServiceUnavailable", THROTTLED),
+            (429, "TooManyRequests", THROTTLED),
+            (400, "RequestLimitExceeded", THROTTLED),
             (500, "InternalError", StoreError::Unavailable),
             (400, "RequestTimeout", StoreError::Timeout),
             (400, "Surprise", StoreError::Unavailable),
@@ -218,7 +242,7 @@ mod tests {
             (404, StoreError::NotFound),
             (412, StoreError::Changed),
             (500, StoreError::Unavailable),
-            (503, StoreError::Unavailable),
+            (503, THROTTLED),
             (504, StoreError::Timeout),
         ] {
             assert_eq!(told(status, "", false), error, "{status}");
