@@ -219,3 +219,79 @@ fn a_platform_without_a_place_for_secrets_gets_them_only_when_asked() {
         "{done:?}"
     );
 }
+
+/// A line of `revocations.file`, as `countersign serve` writes it.
+fn revoked(id: u32, site: &str, subject: Value, until: Option<u64>) -> String {
+    let mut entry = json!({"id": id, "site": site, "subject": subject, "created_at": 1, "by": "t"});
+    if let Some(until) = until {
+        entry["until"] = until.into();
+    }
+    format!("{}\n", json!({ "revoke": entry }))
+}
+
+#[test]
+fn the_revocations_in_force_go_out_when_asked_and_the_reader_denies_by_them() {
+    let folder = hs256();
+    let with = ["--with-secrets", "--set", "revocations.file=revocations"];
+    assert_eq!(
+        document(&folder, &with)["sites"][0]["site"]["revoked"],
+        Value::Null
+    );
+    let with = [&with[..], &["--with-revocations"]].concat();
+    let edge_config = [&["edge", "config"], &with[..]].concat();
+    let done = folder.run(&edge_config);
+    assert!(
+        done.code == 2 && done.err.contains("revocations is not there"),
+        "{done:?}"
+    );
+    let done = folder.run(&["edge", "config", "--with-secrets", "--with-revocations"]);
+    assert!(
+        done.code == 2 && done.err.contains("revocations.file names no file"),
+        "{done:?}"
+    );
+    let lines = [
+        revoked(1, "media.example", json!({"sub": "ada l"}), None),
+        revoked(2, "media.example", json!({"jti": "over"}), Some(2)),
+        revoked(3, "media.example", json!({"kid": "lifted"}), None),
+        revoked(4, "other.example", json!({"jti": "elsewhere"}), None),
+        format!("{}\n", json!({"lift": 3})),
+    ];
+    folder.write("revocations", &lines.concat());
+    let told = document(&folder, &with);
+    assert_eq!(
+        told["sites"][0]["site"]["revoked"],
+        json!({"sub": ["ada l"]})
+    );
+    assert_eq!(folder.read("revocations"), lines.concat());
+
+    let granted = json!({
+        "path": "/a/b", "carrier": "query", "kid": "k1", "exp": 1_900_000_000, "sub": "bob",
+    });
+    for (sub, expect) in [
+        ("ada l", json!({"deny": "revoked"})),
+        ("bob", json!({ "allow": granted })),
+    ] {
+        let mut args = vec!["sign", "--keys", "keys.toml", "--site", "media.example"];
+        args.extend(["--param", "t", "--path", "/a/b", "--expires", "1900000000"]);
+        args.extend(["--iat", "none", "--sub", sub]);
+        let target = format!("/a/b?t={}", folder.run(&args).out.trim_end());
+        let done = vectors(&folder, &told, &target, expect);
+        assert_eq!(done.code, 0, "{done:?}");
+    }
+    folder.write("revocations", "{\n");
+    let done = folder.run(&edge_config);
+    assert!(done.code == 2 && done.err.contains("line 1"), "{done:?}");
+}
+
+#[test]
+fn report_only_is_a_member_of_every_site_of_the_document() {
+    let folder = hs256();
+    let told = document(&folder, &["--with-secrets"]);
+    assert_eq!(told["sites"][0]["report_only"], Value::Null);
+    let told = document(&folder, &["--with-secrets", "--report-only"]);
+    assert_eq!(told["sites"][0]["report_only"], true);
+    sources(&folder, "cloudflare");
+    assert_eq!(build(&folder, "cloudflare", &["--report-only"]).code, 0);
+    let written: Value = serde_json::from_str(&folder.read("out/cloudflare/edge.json")).unwrap();
+    assert_eq!(written["sites"][0]["report_only"], true);
+}

@@ -3,6 +3,7 @@
 mod build;
 mod config;
 mod document;
+mod revoked;
 
 use std::process::ExitCode;
 

@@ -62,6 +62,7 @@ export function siteOf(told) {
     revoked: site.revoked ? listed(site.revoked) : undefined,
     status: status.length ? Object.fromEntries(status) : undefined,
     show_reasons: told.show_reasons === false ? false : undefined,
+    report_only: told.report_only === true ? true : undefined,
     edge_revocation: told.edge_revocation === 'origin' ? 'origin' : undefined,
     cors,
   };

@@ -11,6 +11,7 @@ import { Writer } from './writer.js';
  * @property {string[]} hosts in lower case; empty: any
  * @property {string | null} publicUrl
  * @property {boolean} showReasons
+ * @property {boolean} reportOnly whether a host refuses nothing, and tells what it would have refused
  */
 
 /**
@@ -60,6 +61,7 @@ function readSite(site, where, config, secrets) {
     hosts: texts(site.hosts, `${where}.hosts`).map((host) => host.toLowerCase()),
     publicUrl: site.public_url === undefined || site.public_url === null ? null : text(site.public_url, `${where}.public_url`),
     showReasons: boolean(site.show_reasons ?? true, `${where}.show_reasons`),
+    reportOnly: boolean(site.report_only ?? false, `${where}.report_only`),
   };
 }
 

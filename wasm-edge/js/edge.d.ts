@@ -82,6 +82,8 @@ export interface Site {
   hosts: string[];
   publicUrl: string | null;
   showReasons: boolean;
+  /** A host refuses nothing of it, and tells what it would have refused (docs/EDGE.md). */
+  reportOnly: boolean;
 }
 
 /** Why a document is refused. */

@@ -9,7 +9,6 @@ use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 
 use super::config::{Asked, documents, write};
-use crate::cli::config::Source;
 use crate::cli::print;
 
 const EXAMPLES: &str = "\
@@ -46,7 +45,7 @@ enum Target {
 #[command(after_help = EXAMPLES)]
 pub struct Args {
     #[command(flatten)]
-    source: Source,
+    asked: Asked,
     /// Where it shall run
     #[arg(long, value_enum)]
     target: Target,
@@ -56,12 +55,6 @@ pub struct Args {
     /// The folder wasm-edge of the sources
     #[arg(long, value_name = "DIR", default_value = "wasm-edge")]
     from: PathBuf,
-    /// This site only; may stand several times [default: all]
-    #[arg(long = "site", value_name = "NAME")]
-    sites: Vec<String>,
-    /// Put secrets of HS256 keys into what is deployed, where the platform has no place for them
-    #[arg(long)]
-    with_secrets: bool,
 }
 
 impl Target {
@@ -92,19 +85,13 @@ impl Target {
 /// Writes the folder.
 pub(super) fn run(args: Args) -> ExitCode {
     let Args {
-        source,
+        mut asked,
         target,
         out,
         from,
-        sites,
-        with_secrets,
     } = args;
-    let with_secrets = with_secrets || target.keeps_secrets();
-    let mut document = match documents(Asked {
-        source,
-        sites,
-        with_secrets,
-    }) {
+    asked.with_secrets |= target.keeps_secrets();
+    let mut document = match documents(asked) {
         Ok(document) => document,
         Err(exit) => return exit,
     };

@@ -7,9 +7,11 @@ use std::process::ExitCode;
 use serde_json::Value;
 
 use super::document::document;
+use super::revoked::{in_force, lists};
 use crate::cli::config::Source;
 use crate::cli::print;
-use crate::config::model::Site;
+use crate::clock::Clock;
+use crate::config::model::{RevocationSettings, Site};
 use crate::config::{Warning, load_with_secrets};
 
 const EXAMPLES: &str = "\
@@ -17,6 +19,8 @@ Examples:
   countersign edge config                                    keys of EdDSA: public halves only
   countersign edge config --site media.example --out edge.json
   countersign edge config --with-secrets --out edge.json     keys of HS256 too, mode 0600
+  countersign edge config --with-revocations --out edge.json what is revoked now, too: write and
+                                                             deploy it anew as often as it must hold
 
 The document is described in docs/EDGE.md. An HS256 secret at an edge can sign for every path: with
 EdDSA keys (countersign keys rotate --alg EdDSA) an edge that leaks mints nothing.
@@ -27,38 +31,34 @@ Exit code 0: written; 2: wrong input, or a key whose secret was not asked for.";
 #[command(after_help = EXAMPLES)]
 pub struct Args {
     #[command(flatten)]
-    source: Source,
-    /// This site only; may stand several times [default: all]
-    #[arg(long = "site", value_name = "NAME")]
-    sites: Vec<String>,
-    /// Put in the secrets of HS256 keys
-    #[arg(long)]
-    with_secrets: bool,
+    asked: Asked,
     /// Write to this file, mode 0600, in place of one that is there
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
 
-/// Which sites of which configuration, for `edge config` and `edge build`.
+/// Which sites of which configuration and what of them, for `edge config` and `edge build`.
+#[derive(Debug, clap::Args)]
 pub(super) struct Asked {
-    pub(super) source: Source,
-    pub(super) sites: Vec<String>,
+    #[command(flatten)]
+    source: Source,
+    /// This site only; may stand several times [default: all]
+    #[arg(long = "site", value_name = "NAME")]
+    sites: Vec<String>,
+    /// Put in the secrets of HS256 keys, where the platform has no place for them
+    #[arg(long)]
     pub(super) with_secrets: bool,
+    /// Put in what is revoked now, of the setting revocations.file; users' names are among it
+    #[arg(long)]
+    with_revocations: bool,
+    /// Let the edge refuse nothing and only tell what it would have refused
+    #[arg(long)]
+    report_only: bool,
 }
 
 /// Prints or writes the document.
 pub(super) fn run(args: Args) -> ExitCode {
-    let Args {
-        source,
-        sites,
-        with_secrets,
-        out,
-    } = args;
-    let asked = Asked {
-        source,
-        sites,
-        with_secrets,
-    };
+    let Args { asked, out } = args;
     let document = match documents(asked) {
         Ok(document) => document,
         Err(exit) => return exit,
@@ -81,6 +81,8 @@ pub(super) fn documents(asked: Asked) -> Result<Value, ExitCode> {
         source,
         sites,
         with_secrets,
+        with_revocations,
+        report_only,
     } = asked;
     let (config, warnings, secrets) =
         load_with_secrets(&source.inputs()).map_err(print::wrong_input)?;
@@ -97,7 +99,27 @@ pub(super) fn documents(asked: Asked) -> Result<Value, ExitCode> {
         )));
     }
     let wanted = |site: &Site| sites.is_empty() || sites.iter().any(|own| own == site.token.name());
-    document(&config, &secrets, wanted, with_secrets).map_err(print::wrong_input)
+    let mut told = document(&config, &secrets, wanted, with_secrets).map_err(print::wrong_input)?;
+    let entries = told["sites"].as_array_mut().into_iter().flatten();
+    if report_only {
+        for entry in entries {
+            entry["report_only"] = true.into();
+        }
+    }
+    if with_revocations {
+        put_revocations(&mut told, &config.revocations).map_err(print::wrong_input)?;
+    }
+    Ok(told)
+}
+
+fn put_revocations(told: &mut Value, settings: &RevocationSettings) -> Result<(), String> {
+    let all = in_force(settings, Clock::system().now_unix_secs())?;
+    for entry in told["sites"].as_array_mut().into_iter().flatten() {
+        let site = &mut entry["site"];
+        let name = site["name"].as_str().unwrap_or_default();
+        site["revoked"] = lists(&all, name)?;
+    }
+    Ok(())
 }
 
 /// In one step, so that whoever uploads it never reads half; made with mode 0600.

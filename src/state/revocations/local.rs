@@ -61,12 +61,25 @@ impl LocalRevocations {
     /// # Errors
     /// [`StateFault`].
     pub fn check(settings: &RevocationSettings, now_unix_secs: u64) -> Result<(), StateFault> {
+        Self::look(settings, now_unix_secs).map(drop)
+    }
+
+    /// What the file of a running process holds that is in force; it is left as it is. Nothing where
+    /// there is no file.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub fn look(
+        settings: &RevocationSettings,
+        now_unix_secs: u64,
+    ) -> Result<Vec<Revocation>, StateFault> {
         let Some(path) = &settings.file else {
-            return Ok(());
+            return Ok(Vec::new());
         };
         let lines = Journal::look(path)?;
         let replayed = replay(lines, settings.max_entries, now_unix_secs);
-        replayed.map(drop).map_err(|kind| StateFault {
+        let known = replayed.map(|(known, _)| known.all());
+        known.map_err(|kind| StateFault {
             path: path.clone(),
             kind,
         })

@@ -88,6 +88,21 @@ for (const [name, start] of Object.entries(servers)) {
     }
   });
 
+  test(`${name}: of a site with report_only nothing is refused that has a path, and the reason is told`, async () => {
+    const reporting = start(await createEdge({ ...DOCUMENT, sites: [{ ...DOCUMENT.sites[0], report_only: true }] }));
+    if (!reporting.listening) await new Promise((resolve) => reporting.once('listening', resolve));
+    after(() => reporting.close());
+    const asked = async (target) => {
+      const { status, body, headers } = await ask(reporting.address().port, target);
+      return [status, body.path ?? body.code, headers['countersign-edge-reason']];
+    };
+    assert.deepEqual(await asked(await signed({})), [200, '/files/a%20b.txt', undefined]);
+    assert.deepEqual(await asked('/files/%61'), [200, '/files/a', 'missing']);
+    assert.deepEqual(await asked((await signed({})).replace('a%20b', 'c')), [200, '/files/c.txt', 'bad_signature']);
+    assert.deepEqual(await asked(await signed({ jti: 'x', uses: 1 })), [200, '/files/a%20b.txt', 'unsupported']);
+    assert.deepEqual(await asked('/files/a%2Fb'), [400, 'bad_path', undefined]);
+  });
+
   test(`${name}: before an edge has its document, nothing is let through`, async () => {
     const unready = start(await createEdge());
     if (!unready.listening) await new Promise((resolve) => unready.once('listening', resolve));

@@ -1,4 +1,4 @@
-import { createEdge, ConfigError, fromNode, fromRequest, RequestError, sign, SignError, signingKey, signUrl } from '@countersign/edge';
+import { admit, createEdge, ConfigError, fromNode, fromRequest, RequestError, sign, SignError, signingKey, signUrl } from '@countersign/edge';
 import type { Decision, Edge, EdgeRequest, Facts, Grant, Reason, SigningKey } from '@countersign/edge';
 import { createEdge as small } from '@countersign/edge/hs256';
 import { sign as only } from '@countersign/edge/sign';
@@ -29,6 +29,9 @@ try {
   if (error instanceof ConfigError) console.log(error.where);
   if (error instanceof RequestError) console.log(error.status);
 }
+
+const admission = admit(edge, request);
+console.log(admission.refusal?.status, admission.headers?.['countersign-edge-reason'], edge.sites[0]?.reportOnly === true);
 
 // @ts-expect-error a time is a number
 await sign({ exp: '1900000000' }, { site: 'a', key, path: '/' });

@@ -29,21 +29,22 @@ export default {
       return refused(error.code, request, id, error.status);
     }
     const { site, origin } = sites.get(decision.site.name);
-    return readable(site.cors, request, await answer({ request, env, context, edge, asked, decision, site, origin, id }));
+    return readable(site.cors, request, await answer({ request, context, edge, asked, decision, site, origin, id }));
   },
 };
 
 async function answer(it) {
-  const { request, env, edge, asked, decision, site, origin, id } = it;
+  const { request, edge, asked, decision, site, origin, id } = it;
   if (isPreflight(request)) return preflight(site.cors, request);
   if (!['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return refused('method_not_allowed', request, id);
   if (!decision.passes) {
-    const told = edge.verify(asked, { fields: true });
-    if (env.MODE !== 'report') return denied(told, site, request, id, Math.floor(Date.now() / 1000));
+    if (!decision.site.reportOnly) {
+      return denied(edge.verify(asked, { fields: true }), site, request, id, Math.floor(Date.now() / 1000));
+    }
     // The origin decides, over what the client sent.
     console.warn(`countersign: would deny, ${decision.reason}`);
     const response = await ask(request, origin, asked.target, []);
-    response.headers.set('countersign-edge-reason', decision.reason);
+    if (decision.site.showReasons) response.headers.set('countersign-edge-reason', decision.reason);
     return response;
   }
   // URL parsers may read a path another way: what was verified is fetched, or nothing.

@@ -36,6 +36,8 @@ listen = "127.0.0.1:0"
 trusted_proxies = ["127.0.0.1"]
 client_ip_header = "countersign-client"
 country_header = "countersign-country"
+[revocations]
+file = "revocations"
 [ops]
 listen = "127.0.0.1:0"
 [signing]
@@ -74,7 +76,7 @@ ${site('media.test', '127.0.0.1', '')}${site('strict.test', 'localhost', 'edge_r
     },
     /** What `countersign edge build` writes: the folder to deploy. */
     build: (...more) => {
-      const out = join(folder, 'edge');
+      const out = join(folder, ['edge', ...more].join(''));
       const from = fileURLToPath(new URL('../..', import.meta.url));
       const args = ['edge', 'build', '--config', 'countersign.toml', '--target', 'cloudflare', '--from', from, '--out', out, ...more];
       execFileSync(program, args, { cwd: folder, stdio: 'pipe' });

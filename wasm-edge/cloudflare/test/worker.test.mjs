@@ -14,7 +14,7 @@ let [server, deployed, edge, built] = [];
 before(async () => {
   server = await origin({ 'photo.jpg': PHOTO, 'other.jpg': randomBytes(1_000), 'third.jpg': randomBytes(10), 'fourth.jpg': 'x' });
   built = server.build();
-  deployed = await start({ MODE: 'enforce' });
+  deployed = await start({});
   edge = (url, options) => ask(deployed, url, options);
 });
 
@@ -26,7 +26,7 @@ after(async () => {
 /** An origin for each site, which knows it by that host. */
 const origins = () => JSON.stringify({ 'media.test': server.delivery, 'strict.test': server.delivery.replace('127.0.0.1', 'localhost') });
 
-const start = (bindings) => worker('src/worker.js', { bindings: { ORIGIN: origins(), ...built.secrets, ...bindings } }, built.root);
+const start = (bindings, root = built.root) => worker('src/worker.js', { bindings: { ORIGIN: origins(), ...built.secrets, ...bindings } }, root);
 
 async function ask(runtime, url, { headers, ...options } = {}) {
   const response = await runtime.dispatchFetch(url, { redirect: 'manual', headers: { 'cf-connecting-ip': CLIENT, ...headers }, ...options });
@@ -193,16 +193,31 @@ test('other methods, and hosts of no site, are refused as the origin refuses the
   assert.equal((await edge(url.replace('media.test', 'other.test'))).status, 421);
 });
 
-test('report mode refuses nothing itself and tells the reason', async () => {
-  const reporting = await start({ MODE: 'report' });
+test('report-only refuses nothing itself and tells the reason', async () => {
+  const reporting = await start({}, server.build('--report-only').root);
   try {
     const [count, answer] = await asked(() => ask(reporting, 'http://media.test/photo.jpg'));
     assert.deepEqual([count, answer.status, answer.headers.get('countersign-edge-reason')], [1, 401, 'missing']);
     const { url } = await server.sign({ path: '/photo.jpg' });
     const good = await ask(reporting, url);
     assert.deepEqual([good.status, good.headers.get('countersign-edge-reason')], [200, null]);
+    assert.equal((await ask(reporting, url, { method: 'POST' })).status, 405);
   } finally {
     await reporting.dispose();
+  }
+});
+
+test('with the list of what is revoked an edge refuses it, its copy too', async () => {
+  const { url } = await server.sign({ path: '/photo.jpg', jti: 'leaked' });
+  await server.revoke({ site: 'media.test', jti: 'leaked' });
+  const listed = await start({}, server.build('--with-revocations').root);
+  try {
+    const [count, answer] = await asked(() => ask(listed, url));
+    assert.deepEqual([count, answer.status, problem(answer).code], [0, 403, 'revoked']);
+    const { url: other } = await server.sign({ path: '/photo.jpg', jti: 'kept' });
+    assert.equal((await ask(listed, other)).status, 200);
+  } finally {
+    await listed.dispose();
   }
 });
 

@@ -6,25 +6,30 @@
 const forward = (event, site, verdict) => {
   const request = event.request;
   const headers = request.headers;
+  const isDenied = verdict.outcome === 'denied';
   const fields = verdict.outcome === 'granted' && verdict.fields;
   const token = verdict.token;
   // The last five: fields that only the origin carries out.
   const isSettled = fields
     ? site.edge_revocation !== 'origin' && !['uses', 'ver', 'cd', 'ct', 'bps'].some((name) => fields[name])
     : verdict.outcome === 'public';
-  request.uri = written(verdict.path);
-  request.querystring = verdict.located.rest;
-  delete headers[site.header];
-  verdict.located.ours.forEach((name) => {
-    delete request.cookies[name];
-  });
+  // Report-only: what would be denied goes to the origin as it came.
+  if (!isDenied) {
+    request.uri = written(verdict.path);
+    request.querystring = verdict.located.rest;
+    delete headers[site.header];
+    verdict.located.ours.forEach((name) => {
+      delete request.cookies[name];
+    });
+  }
   if (fields && token.key) {
     set(request.cookies, token.key, token.given);
   } else if (fields) {
     set(headers, site.header, token.text);
   }
-  // For the viewer-response function: until when, `public`, or what a denial would have been.
-  set(headers, 'countersign-verdict', fields ? fields.exp : isSettled ? 'public' : verdict.reason);
+  // For the viewer-response function: until when, `public`, or what a denial would have been, with
+  // `!` in front where the site's policy would have denied it.
+  set(headers, 'countersign-verdict', fields ? fields.exp : isSettled ? 'public' : (isDenied ? '!' : '') + verdict.reason);
   set(headers, 'countersign-edge', site.name + (isSettled ? '' : '/' + (event.context.requestId || Math.random())));
   return request;
 };
@@ -46,7 +51,7 @@ async function answer(event, store) {
   } else if (site) {
     const verdict = verify(site, event, now);
     code = verdict.reason;
-    if (verdict.outcome !== 'denied') {
+    if (verdict.outcome !== 'denied' || site.report_only) {
       return forward(event, site, verdict);
     }
     if (verdict.fields) {

@@ -32,6 +32,9 @@ async function handler(event) {
     set(headers, 'cache-control', 'private, no-store');
   } else if (isNumber(verdict)) {
     set(headers, 'cache-control', capped(own, verdict - Math.floor(Date.now() / 1000)));
+  } else if (verdict[0] === '!') {
+    // Report-only: the origin answered this request alone, and knows how long its token lives.
+    set(headers, 'cache-control', capped(own, 1 / 0));
   }
   let site;
   try {
@@ -42,7 +45,7 @@ async function handler(event) {
   if (site) {
     applyCors(site.cors, request, headers);
     if (site.show_reasons !== false && verdict && verdict !== 'public' && !isNumber(verdict)) {
-      set(headers, 'countersign-reason', verdict);
+      set(headers, verdict[0] === '!' ? 'countersign-edge-reason' : 'countersign-reason', verdict.replace('!', ''));
     }
   }
   if (vary.length) {

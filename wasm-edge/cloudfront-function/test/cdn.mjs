@@ -21,6 +21,10 @@ const ageOf = (control) => {
   return Number(/s-maxage=(\d+)/.exec(control)?.[1] ?? /max-age=(\d+)/.exec(control)?.[1] ?? 0);
 };
 
+/** The text of an event's parameters, { NAME: { value, multiValue } }. */
+const textOf = (query) => Object.entries(query)
+  .flatMap(([name, { value, multiValue = [{ value }] }]) => multiValue.map((one) => `${name}=${one.value}`)).join('&');
+
 export class Distribution {
   #store = new Map();
   #request = inV8('viewer-request');
@@ -43,6 +47,8 @@ export class Distribution {
     if (answer.statusCode) {
       return { status: answer.statusCode, headers: new Map(linesOf(answer.headers)), body: answer.body, cache: 'function' };
     }
+    // CloudFront puts together again what the function left as it was.
+    if (typeof answer.querystring !== 'string') answer.querystring = textOf(answer.querystring);
     const key = this.keyOf(answer);
     const kept = this.#store.get(key);
     const isHit = kept && kept.until > now && method !== 'OPTIONS';

@@ -109,6 +109,27 @@ test('a reported request goes on without its token, past the cache, and tells wh
   assert.deepEqual([querystring, headers.countersign, headers.cookie], ['', undefined, 'y=1']);
 });
 
+test('report-only: what would be denied is the origin\'s to answer, past the cache, and the reason is told', async () => {
+  const cdn = distribution((document) => {
+    document.sites[0].report_only = true;
+    document.sites[0].keys[0].kid = 'k0';
+    return document;
+  });
+  const target = `/a.txt?x=1&cs=${holds('/a.txt')}`;
+  for (const turn of [0, 1]) {
+    // A key that this edge has not: the origin grants it.
+    const seen = await cdn.get(target);
+    assert.deepEqual([seen.status, seen.cache, seen.headers.get('countersign-edge-reason'), seen.headers.get('countersign-reason')],
+      [200, 'miss', 'unknown_key', undefined]);
+    assert.match(seen.headers.get('cache-control'), /^private, max-age=(600|59\d)$/);
+    assert.deepEqual([cdn.fetched[turn].uri, cdn.fetched[turn].querystring], ['/a.txt', target.split('?')[1]]);
+  }
+  assert.equal((await cdn.get('/a.txt')).status, 401);
+  assert.equal((await cdn.get('/a.txt', { method: 'POST' })).status, 405);
+  assert.equal((await cdn.get('/b//c.txt')).status, 400);
+  assert.equal(cdn.fetched.length, 4);
+});
+
 test('cross-origin headers are those of the request, never of the stored answer', async () => {
   const cdn = distribution();
   const target = `/a.txt?cs=${holds('/a.txt')}`;

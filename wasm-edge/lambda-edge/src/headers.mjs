@@ -7,6 +7,9 @@ export const set = (headers, name, value) => {
   headers[name] = [{ key: name, value: String(value) }];
 };
 
+/** In `countersign-verdict`, before the reason of a denial that report-only let go on. */
+export const UNENFORCED = '!';
+
 /**
  * All lines as the loader takes them, a character for each byte. CloudFront hands values over as
  * UTF-8, or as what ISO 8859-1 makes of them.

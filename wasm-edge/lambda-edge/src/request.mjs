@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { RequestError } from '../../js/errors.js';
 import { denied, options, refused } from './answer.mjs';
 import { decide, factsOf } from './decide.mjs';
-import { set, textOf } from './headers.mjs';
+import { set, textOf, UNENFORCED } from './headers.mjs';
 
 /** CloudFront's limit on path and query that a function sets, in characters. */
 const MAX_URI = 8192;
@@ -25,6 +25,7 @@ export function forwardOrAnswer({ edge, cors }, config, request, now) {
     }
     const { decision } = decide(edge, facts);
     if (decision.passes) return forwarded(config, request, decision, now);
+    if (decision.site.reportOnly) return reported(config, request, decision);
     return denied(told, decision, cors.get(decision.site.name), () => edge.verify(facts, { fields: true }).verdict.fields);
   } catch (error) {
     if (error instanceof RequestError && error.status < 500) return refused(told, error.code);
@@ -45,9 +46,20 @@ function forwarded(config, request, decision, now) {
     if (value === null) delete headers[name];
     else set(headers, name, textOf(value));
   }
+  return marked(config, request, decision, verdictOf(decision, now));
+}
+
+/** Report-only: what would have been denied goes to the origin as it came, past the cache. */
+function reported(config, request, decision) {
+  console.warn(`countersign: would deny, ${decision.reason}`);
+  return marked(config, request, decision, `${UNENFORCED}${decision.reason}`);
+}
+
+function marked(config, request, decision, verdict) {
+  const { headers } = request;
   // Where no policy makes CloudFront set it, the origin would believe the viewer.
   delete headers['cloudfront-viewer-country'];
-  set(headers, 'countersign-verdict', verdictOf(decision, now));
+  set(headers, 'countersign-verdict', verdict);
   set(headers, 'countersign-edge', keyOf(config, decision));
   return request;
 }

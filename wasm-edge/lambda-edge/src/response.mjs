@@ -1,7 +1,7 @@
 // Viewer response: what an answer of CloudFront's cache may not take from the request that it was
 // stored for, the life time and the cross-origin headers, is set for each request.
 import { applyCors } from './cors.mjs';
-import { set, valueOf } from './headers.mjs';
+import { set, UNENFORCED, valueOf } from './headers.mjs';
 
 /**
  * @param {import('./validator.mjs').Validator} validator
@@ -15,11 +15,15 @@ export function answered({ edge, cors }, request, response, now) {
   const own = (headers['cache-control'] ?? []).map(({ value }) => value).join(', ');
   clear(headers);
   const isGranted = /^[0-9]+$/.test(verdict);
+  const isUnenforced = verdict.startsWith(UNENFORCED);
   if (verdict === '' || /no-store/i.test(own)) {
     // Not seen by the viewer-request function, or the origin's last word.
     set(headers, 'cache-control', 'private, no-store');
   } else if (isGranted) {
     set(headers, 'cache-control', capped(own, Number(verdict) - now));
+  } else if (isUnenforced) {
+    // The origin answered this request alone, and knows how long its token lives.
+    set(headers, 'cache-control', capped(own, Infinity));
   } else if (own !== '') {
     set(headers, 'cache-control', own);
   }
@@ -27,7 +31,8 @@ export function answered({ edge, cors }, request, response, now) {
   const site = edge.sites.find((site) => site.name === name);
   applyCors(cors.get(name), request.headers, headers);
   if (site?.showReasons && verdict !== '' && verdict !== 'public' && !isGranted) {
-    set(headers, 'countersign-reason', verdict);
+    if (isUnenforced) set(headers, 'countersign-edge-reason', verdict.slice(UNENFORCED.length));
+    else set(headers, 'countersign-reason', verdict);
   }
   return response;
 }

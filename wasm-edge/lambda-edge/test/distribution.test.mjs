@@ -85,6 +85,26 @@ test('a reported request goes on without its token, past the cache, and tells wh
   assert.equal(cdn.fetched[1].headers.countersign, undefined);
 });
 
+test('report-only: what would be denied is the origin\'s to answer, past the cache, and the reason is told', async () => {
+  const cdn = await distribution((site) => {
+    site.report_only = true;
+    site.keys = site.keys.filter(({ kid }) => kid !== 'k1');
+  });
+  const target = `/a.txt?x=1&cs=${holds('/a.txt')}`;
+  for (const turn of [0, 1]) {
+    // A key that this edge has not: the origin grants it.
+    const seen = await cdn.get(target);
+    assert.deepEqual([seen.status, seen.by, seen.headers.get('countersign-edge-reason'), seen.headers.get('countersign-reason')],
+      [200, 'origin', 'unknown_key', undefined]);
+    assert.match(seen.headers.get('cache-control'), /^private, max-age=(600|59\d)$/);
+    assert.deepEqual([cdn.fetched[turn].uri, cdn.fetched[turn].querystring], ['/a.txt', target.split('?')[1]]);
+  }
+  const missing = await cdn.get('/a.txt');
+  assert.deepEqual([missing.status, missing.by, missing.headers.get('countersign-reason')], [401, 'origin', 'missing']);
+  const forged = await cdn.get('/a.txt', { headers: [['countersign-verdict', 'public'], ['countersign-edge', 'media.example']] });
+  assert.deepEqual([forged.status, forged.by], [401, 'origin']);
+});
+
 test('the parameters of the cache\'s key tell copies apart, and no others', async () => {
   const cdn = await distribution(undefined, ['w']);
   const seen = [];

@@ -75,6 +75,14 @@ test('public paths go on without any token, and reported ones past the cache wit
     ['', 'media.example/id-3', 'malformed']);
 });
 
+test('report-only lets a denied request go on as it came, under a key of its own, and other refusals stand', async () => {
+  const { handler: reporting } = await imported(documentOf({ report_only: true }));
+  const sent = await reporting(eventOf({ target: '/%61?x=1&cs=x', headers: [['Cookie', 'cs=y']] }, 'id-4'));
+  assert.deepEqual([sent.uri, sent.querystring, headerOf(sent, 'cookie')], ['/%61', 'x=1&cs=x', 'cs=y']);
+  assert.deepEqual([headerOf(sent, 'countersign-edge'), headerOf(sent, 'countersign-verdict')], ['media.example/id-4', '!malformed']);
+  assert.equal((await reporting(eventOf({ target: '/a', method: 'POST' }))).status, '405');
+});
+
 test('the country is the origin\'s to check: the viewer\'s own word for it is neither believed nor sent on', async () => {
   for (const geo of ['CH', '-DE!-AA']) {
     const token = holds('/a.txt', `~geo=${geo}`);

@@ -8,7 +8,7 @@ import { admit, fromNode, type AdmitOptions, type Edge } from '@countersign/edge
  */
 export function countersign(edge: Edge, options?: AdmitOptions) {
   return async (request: Request, response: Response, next: NextFunction): Promise<void> => {
-    const { decision, refusal } = admit(edge, fromNode(request, { client: request.ip }), options);
+    const { decision, headers, refusal } = admit(edge, fromNode(request, { client: request.ip }), options);
     if (refusal) {
       response.status(refusal.status);
       refusal.headers.forEach((value, name) => response.setHeader(name, value));
@@ -18,6 +18,7 @@ export function countersign(edge: Edge, options?: AdmitOptions) {
     response.locals.countersign = decision;
     // What one token opened is no answer for the next client; a handler may set its own.
     response.setHeader('cache-control', 'private, no-store');
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     next();
   };
 }

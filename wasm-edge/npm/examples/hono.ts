@@ -13,12 +13,13 @@ interface Options extends AdmitOptions {
 /** Handlers find the decision as `c.var.countersign`: serve its `path`, which is canonical, not the URL's. */
 export function countersign(edge: Edge, { client, ...options }: Options = {}) {
   return createMiddleware<CountersignVariables>(async (c, next) => {
-    const { decision, refusal } = admit(edge, fromRequest(c.req.raw, { client: client?.(c) }), options);
+    const { decision, headers, refusal } = admit(edge, fromRequest(c.req.raw, { client: client?.(c) }), options);
     if (refusal) return refusal;
     c.set('countersign', decision);
     await next();
     // What one token opened is no answer for the next client.
     if (!c.res.headers.has('cache-control')) c.header('cache-control', 'private, no-store');
+    for (const [name, value] of Object.entries(headers)) c.header(name, value);
     return undefined;
   });
 }

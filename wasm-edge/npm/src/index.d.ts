@@ -65,11 +65,13 @@ export interface AdmitOptions {
 }
 
 export type Admission =
-  | { decision: Decision; refusal?: undefined }
-  | { decision?: undefined; refusal: Response };
+  /** `headers` belong on the answer: the reason for which a request that is let through would have been refused. */
+  | { decision: Decision; headers: Record<string, string>; refusal?: undefined }
+  | { decision?: undefined; headers?: undefined; refusal: Response };
 
 /**
  * For servers that answer by themselves: the decision of a request that may be answered, with the token's
- * fields in `decision.verdict.fields`, or the answer that refuses it. Never throws for a request.
+ * fields in `decision.verdict.fields`, or the answer that refuses it. Never throws for a request. Of a site
+ * with `report_only` all that has a canonical path may be answered, with `outcome` `reported`.
  */
 export function admit(edge: Edge, request: EdgeRequest, options?: AdmitOptions): Admission;

@@ -12,12 +12,13 @@ export const config = { matcher: '/files/:path*' };
 export async function proxy(request: NextRequest) {
   // Next.js takes the URL's host from its own settings; the client's is in the header.
   const host = request.headers.get('host') ?? '';
-  const { decision, refusal } = admit(await edge, fromRequest(request, { host }));
+  const { decision, headers: told, refusal } = admit(await edge, fromRequest(request, { host }));
   if (refusal) return refusal;
   const headers = new Headers(request.headers);
   headers.set('x-countersign-path', decision.path ?? '');
   const response = NextResponse.next({ request: { headers } });
   // What one token opened is no answer for the next client.
   response.headers.set('cache-control', 'private, no-store');
+  for (const [name, value] of Object.entries(told)) response.headers.set(name, value);
   return response;
 }
