@@ -2,10 +2,10 @@
 //! flight that follows what the store can bear.
 //!
 //! A fetch holds its place from the call to the end or drop of its body. So that a reader who does
-//! not read cannot starve the others, a place is lent: while somebody waits, a body from which
-//! nobody has read for a second counts as none. When its reader comes back it takes a place again
-//! if one is free, and else goes on without: the store has answered it already, and the number of
-//! such bodies is bounded by that of the clients. Nobody who holds a place ever waits for a second
+//! not read, or slowly, cannot starve the others, a place is lent: while somebody waits, a body that
+//! has been left alone for a second in all, and is now, counts as none. When its reader comes back it
+//! takes a place again if one is free, and else goes on without: the store has answered it already,
+//! and the number of such bodies is bounded by that of the clients. Nobody who holds a place ever waits for a second
 //! one here, so fetches cannot wait for each other in a circle.
 
 mod budget;
@@ -32,7 +32,7 @@ pub use self::watch::{GateEvent, GateWatch, Unwatched};
 use super::{Fetched, ObjectMeta, Probed, Read, Store, StoreError, StoreFault, StoreKey};
 use crate::config::model::{FetchLimits, StoreSettings};
 
-/// What a body that nobody reads keeps its place for, while others wait.
+/// How long in all a body may be left alone before its place is lent.
 const LEND_AFTER: Duration = Duration::from_secs(1);
 /// For a store without time-outs of its own.
 const ANSWER_WITHIN: Duration = Duration::from_secs(13);
@@ -193,7 +193,7 @@ impl Stream for InFlight {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         if let Some(place) = &self.place {
-            place.is_read();
+            place.is_read(Instant::now());
         }
         let next = self.body.poll_next_unpin(context);
         match &next {

@@ -1,9 +1,11 @@
 //! Objects in an S3 bucket, of AWS or of any store that speaks S3. The only place that knows the SDK.
 //!
-//! The SDK's own retries are off, because the cache's retry layer is the only one.
+//! The SDK's own retries are off, because the gate's retry layer is the only one.
 
 mod body;
+mod checksum;
 mod client;
+mod error_body;
 mod extent;
 mod failure;
 mod probe;
@@ -19,6 +21,8 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use percent_encoding::percent_decode_str;
 
+use self::body::Expected;
+use self::checksum::Checksum;
 use self::failure::Failure;
 use super::{
     ByteRange, EntityTag, Fetched, MAX_NAMES, ObjectMeta, Probed, Read, Store, StoreError,
@@ -119,6 +123,7 @@ impl S3Store {
     }
 
     async fn get_object(&self, read: Read<'_>) -> Result<Fetched, StoreError> {
+        let asks_for_checksum = checksum::is_worth_asking(read.range);
         let sent = self
             .client
             .get_object()
@@ -127,6 +132,13 @@ impl S3Store {
             .set_version_id(read.version.map(str::to_owned))
             .set_if_match(read.if_match.map(|tag| tag.as_str().to_owned()))
             .set_range(read.range.and_then(extent::header))
+            .customize()
+            .mutate_request(move |request| {
+                if asks_for_checksum {
+                    let (name, value) = checksum::MODE;
+                    request.headers_mut().insert(name, value);
+                }
+            })
             .send()
             .await;
         match sent.map_err(Failure::from) {
@@ -151,12 +163,14 @@ impl S3Store {
             return Err(StoreError::Changed);
         }
         let is_cut = output.content_range().is_none() && range.end < len_bytes;
-        let body = body::stream(
-            output.body,
-            range.end - range.start,
+        let is_whole = range == (0..len_bytes);
+        let checksum = is_whole.then(|| Checksum::stated(&output)).flatten();
+        let body = Expected {
+            len_bytes: range.end - range.start,
             is_cut,
-            self.read_timeout,
-        );
+            checksum,
+        };
+        let body = body::stream(output.body, body, self.read_timeout);
         Ok(Fetched { meta, range, body })
     }
 

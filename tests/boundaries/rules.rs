@@ -80,6 +80,11 @@ pub(crate) const OWNERS: &[(&str, &[&str], &str)] = &[
     ("aws_sdk_s3", S3, "the rest knows the store's trait, not S3"),
     ("aws_config", S3, "the rest knows the store's trait, not S3"),
     (
+        "aws_smithy_checksums",
+        S3,
+        "the rest knows the store's trait, not S3",
+    ),
+    (
         "aws_credential_types",
         S3,
         "the rest knows the store's trait, not S3",

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -13,6 +14,8 @@ pub(crate) enum Then {
     Close,
     /// Nothing, and the connection stays open.
     Stall,
+    /// This again and again, with such a pause; without one, as fast as it goes.
+    Endless(&'static str, Duration),
 }
 
 /// Raw bytes of an answer.
@@ -99,6 +102,15 @@ async fn answer(
     requests.fetch_add(1, Ordering::SeqCst);
     let reply = reply(&String::from_utf8_lossy(&head).to_lowercase());
     stream.write_all(&reply.bytes).await?;
+    if let Then::Endless(more, pause) = reply.then {
+        let more = more.repeat(if pause.is_zero() { 256 } else { 1 });
+        loop {
+            stream.write_all(more.as_bytes()).await?;
+            if !pause.is_zero() {
+                tokio::time::sleep(pause).await;
+            }
+        }
+    }
     if reply.then == Then::Stall {
         std::future::pending::<()>().await;
     }

@@ -311,3 +311,101 @@ async fn a_416_with_a_length_needs_no_more() {
     assert_eq!(refused, StoreError::RangeNotSatisfiable { len_bytes: 0 });
     assert_eq!(faulty.requests(), 1);
 }
+
+/// What every call to such a server ends with, within the time-outs of half a second and a while.
+async fn endless(begin: &'static str, more: &'static str, pause: Duration) -> StoreError {
+    let (_faulty, store) =
+        always(move |_| Reply::raw(begin).then(Then::Endless(more, pause))).await;
+    let answers = async {
+        let got = get(&*store, "a", None, None).await.map(|got| got.range);
+        let got = got.unwrap_err();
+        assert_eq!(head(&*store).await.unwrap_err(), got);
+        assert!(store.probe().await.is_err());
+        got
+    };
+    let ended = tokio::time::timeout(Duration::from_secs(20), answers).await;
+    ended.expect("bounds of time and of bytes")
+}
+
+const CHUNKED_ERROR: &str = "HTTP/1.1 500 X\r\ntransfer-encoding: chunked\r\n\r\n";
+
+#[tokio::test]
+async fn an_error_body_without_an_end_is_read_for_some_bytes_only() {
+    const PIECE: &str = "10\r\n0123456789abcdef\r\n";
+    let begun = Instant::now();
+    let (_faulty, store) =
+        always(|_| Reply::raw(CHUNKED_ERROR).then(Then::Endless(PIECE, Duration::ZERO))).await;
+    let refused = get(&*store, "a", None, None).await.unwrap_err();
+    assert_eq!(refused, StoreError::Unavailable);
+    assert!(store.probe().await.is_err());
+    assert!(begun.elapsed() < Duration::from_secs(20));
+}
+
+#[tokio::test]
+async fn an_error_body_that_trickles_is_read_for_some_time_only() {
+    let pause = Duration::from_millis(100);
+    let (_faulty, store) =
+        always(move |_| Reply::raw(CHUNKED_ERROR).then(Then::Endless("1\r\n.\r\n", pause))).await;
+    let refused = tokio::time::timeout(Duration::from_secs(20), get(&*store, "a", None, None));
+    assert_eq!(refused.await.unwrap().unwrap_err(), StoreError::Timeout);
+    let probed = tokio::time::timeout(Duration::from_secs(20), store.probe());
+    assert!(probed.await.unwrap().is_err());
+}
+
+#[tokio::test]
+async fn a_head_without_an_end_is_read_for_some_bytes_and_some_time_only() {
+    let begin = "HTTP/1.1 200 OK\r\nx-endless: ";
+    let fast = endless(begin, "0123456789abcdef", Duration::ZERO).await;
+    assert_eq!(fast, StoreError::Unavailable);
+    let slow = endless(begin, ".", Duration::from_millis(100)).await;
+    assert_eq!(slow, StoreError::Timeout);
+    let lines = endless("HTTP/1.1 200 OK\r\n", "x: y\r\n", Duration::ZERO).await;
+    assert_eq!(lines, StoreError::Unavailable);
+}
+
+/// The CRC-32 of `123456789` is cbf43926.
+fn nine(body: &'static str, checksum: &'static str) -> impl Fn(&str) -> Reply {
+    move |request| {
+        let asked = request.contains("\r\nx-amz-checksum-mode: enabled\r\n");
+        let part = request.contains("\r\nrange: bytes=1-");
+        let status = match part {
+            true => "206 X\ncontent-range: bytes 1-8/9",
+            false => "200 OK",
+        };
+        let len_bytes = body.len();
+        let checksum = if asked || part { checksum } else { "" };
+        let head = format!("{status}\ncontent-length: {len_bytes}\n{checksum}");
+        Reply::new(&head, body)
+    }
+}
+
+#[tokio::test]
+async fn a_whole_object_has_the_checksum_that_the_store_has_or_is_corrupt() {
+    for (checksum, is_right) in [
+        ("x-amz-checksum-crc32: y/Q5Jg==", true),
+        ("x-amz-checksum-crc32: y/Q5Jw==", false),
+        ("x-amz-checksum-crc32: nonsense", false),
+        // Of the parts that it was uploaded in.
+        ("x-amz-checksum-crc32: y/Q5Jw==-2", true),
+        (
+            "x-amz-checksum-type: COMPOSITE\nx-amz-checksum-crc32: y/Q5Jw==",
+            true,
+        ),
+        ("x-amz-checksum-xxhash64: unknown", true),
+    ] {
+        let (_faulty, store) = always(nine("123456789", checksum)).await;
+        for range in [None, Some(From { first: 0 })] {
+            let got = bytes(get(&*store, "a", range, None).await.unwrap()).await;
+            let right = got == Ok(b"123456789".to_vec());
+            assert_eq!((right, got.is_ok()), (is_right, is_right), "{checksum}");
+            assert!(is_right || got == Err(StoreError::Corrupt));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_part_is_not_held_against_the_checksum_of_the_whole() {
+    let (_faulty, store) = always(nine("23456789", "x-amz-checksum-crc32: y/Q5Jg==")).await;
+    let got = get(&*store, "a", Some(From { first: 1 }), None).await;
+    assert_eq!(bytes(got.unwrap()).await.unwrap(), b"23456789");
+}

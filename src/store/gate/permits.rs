@@ -34,10 +34,26 @@ struct Places {
     limit: Limit,
     /// So many of the held places go when they are given back, as the limit was cut.
     debt: usize,
-    /// Who holds a place, and since when nobody has read from it.
-    held: HashMap<u64, Option<Instant>>,
+    /// Who holds a place.
+    held: HashMap<u64, Held>,
     next_id: u64,
     waiting: usize,
+}
+
+/// How a body is read.
+#[derive(Clone, Copy, Debug, Default)]
+struct Held {
+    /// It has brought something, and since then nobody has come for more.
+    left_since: Option<Instant>,
+    /// For how long that was so before.
+    left_before: Duration,
+}
+
+impl Held {
+    fn left_for(&self, now: Instant) -> Duration {
+        let since = self.left_since.unwrap_or(now);
+        self.left_before + now.saturating_duration_since(since)
+    }
 }
 
 /// A place among the fetches in flight, or a body that has lent its own; given back on drop.
@@ -131,7 +147,7 @@ impl Permits {
         let mut places = self.lock();
         let id = places.next_id;
         places.next_id += 1;
-        places.held.insert(id, None);
+        places.held.insert(id, Held::default());
         self.watch.happened(GateEvent::Enters);
         Place {
             permits: Arc::clone(self),
@@ -139,14 +155,13 @@ impl Permits {
         }
     }
 
-    /// Takes the places of bodies that nobody has read from for a while.
+    /// Takes the places of bodies that nobody is reading from, and was not for a while in all.
     fn lend(&self, now: Instant) {
         let mut places = self.lock();
         let before = places.held.len();
-        let is_read = |since: &Option<Instant>| {
-            since.is_none_or(|since| now.saturating_duration_since(since) < self.lend_after)
-        };
-        places.held.retain(|_, since| is_read(since));
+        let is_lent =
+            |held: &Held| held.left_since.is_some() && held.left_for(now) >= self.lend_after;
+        places.held.retain(|_, held| !is_lent(held));
         for _ in places.held.len()..before {
             self.give_back(&mut places);
         }
@@ -205,21 +220,28 @@ impl Permits {
 
 impl Place {
     /// Somebody reads from the body: where its place was lent, it has another if one is free.
-    pub(super) fn is_read(&self) {
-        let mut places = self.permits.lock();
-        if let Some(since) = places.held.get_mut(&self.id) {
-            *since = None;
-        } else if let Ok(permit) = self.permits.free.try_acquire() {
+    pub(super) fn is_read(&self, now: Instant) {
+        let permits = &self.permits;
+        let mut places = permits.lock();
+        if let Some(held) = places.held.get_mut(&self.id) {
+            held.left_before = held.left_for(now);
+            held.left_since = None;
+        } else if let Ok(permit) = permits.free.try_acquire() {
             permit.forget();
-            places.held.insert(self.id, None);
-            self.permits.watch.happened(GateEvent::Enters);
+            // Its reader is known for a slow one.
+            let held = Held {
+                left_since: None,
+                left_before: permits.lend_after,
+            };
+            places.held.insert(self.id, held);
+            permits.watch.happened(GateEvent::Enters);
         }
     }
 
     /// The body has brought something, and nobody has come for more yet.
     pub(super) fn is_left(&self, now: Instant) {
-        if let Some(since) = self.permits.lock().held.get_mut(&self.id) {
-            *since = Some(now);
+        if let Some(held) = self.permits.lock().held.get_mut(&self.id) {
+            held.left_since.get_or_insert(now);
         }
     }
 }
@@ -240,5 +262,44 @@ impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         self.0.lock().waiting -= 1;
         self.0.watch.happened(GateEvent::WaitsNoMore);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::{Duration, Instant};
+
+    use super::Permits;
+    use crate::store::gate::Unwatched;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn a_reader_who_is_away_for_a_second_in_all_lends_its_place_while_it_is_away() {
+        let permits = Permits::new(1, SECOND, SECOND, Arc::new(Unwatched));
+        let start = Instant::now();
+        let at = |millis| start + Duration::from_millis(millis);
+        let place = permits.try_enter().unwrap();
+        // Quick reads of a body that is slow itself count for nothing.
+        place.is_left(at(0));
+        place.is_read(at(400));
+        permits.lend(at(10_000));
+        assert!(permits.try_enter().is_none());
+        place.is_left(at(10_000));
+        permits.lend(at(10_599));
+        assert!(permits.try_enter().is_none());
+        permits.lend(at(10_600));
+        let other = permits.try_enter().expect("a lent place");
+        place.is_read(at(10_700));
+        drop(other);
+        // Back again, it is still one who is mostly away.
+        place.is_left(at(10_800));
+        place.is_read(at(10_801));
+        permits.lend(at(10_802));
+        assert!(permits.try_enter().is_none());
+        place.is_left(at(10_803));
+        permits.lend(at(10_803));
+        assert!(permits.try_enter().is_some());
     }
 }

@@ -13,6 +13,7 @@ use aws_sdk_s3::config::{
 };
 
 use super::S3Store;
+use super::error_body::ErrorBody;
 use super::trace::TraceContext;
 use crate::config::model::S3Settings;
 use crate::store::StoreFault;
@@ -30,7 +31,8 @@ impl S3Store {
         let mut config = Builder::from(&shared)
             .force_path_style(settings.path_style)
             .interceptor(TraceContext)
-            // Ranges carry no checksum; TLS and the body's length guard the way.
+            .interceptor(ErrorBody)
+            // Ours is more careful: see `checksum`.
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired);
         if let Some(endpoint) = &settings.endpoint {
@@ -53,6 +55,12 @@ fn loader(settings: &S3Settings) -> ConfigLoader {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(settings.connect_timeout)
         .read_timeout(settings.read_timeout)
+        // To the end of the head, and of the body of an error or a listing.
+        .operation_attempt_timeout(
+            settings
+                .connect_timeout
+                .saturating_add(settings.read_timeout),
+        )
         .build();
     let loader = aws_config::defaults(BehaviorVersion::latest())
         .region(region(settings))
