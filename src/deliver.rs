@@ -21,7 +21,7 @@ use crate::answer::{cors, navigation, observed};
 use crate::app::App;
 use crate::cache::{CacheKey, Opened, OwnTime, Wanted};
 use crate::config::rfc3339;
-use crate::observe::{Logged, Record};
+use crate::observe::{Logged, OpenRecord, Record};
 use crate::request::{Client, RequestId, host_of, is_chunked, names_an_object};
 use crate::sites::Site;
 use crate::state::{Ask, Reserved, UsesFault};
@@ -46,7 +46,6 @@ pub async fn deliver(
     request: Request<Incoming>,
 ) -> Response<AnswerBody> {
     let started = Instant::now();
-    app.observer.started();
     // A body is not read: no method that is served has one.
     let (head, _) = request.into_parts();
     let visit = Visit {
@@ -56,7 +55,7 @@ pub async fn deliver(
         started,
         head,
     };
-    let mut record = Record {
+    let record = Record {
         time: rfc3339(visit.now_unix_secs),
         request_id: visit.id.clone(),
         client: visit.client.address.map(|client| client.ip().to_string()),
@@ -65,15 +64,17 @@ pub async fn deliver(
         ..Record::default()
     };
     let trace = app.observer.trace(&visit.head);
-    let mut response = trace.scope(visit.answer(&app, &mut record)).await;
+    let mut open = OpenRecord::new(record, trace, started, app.observer.clone());
+    let answer = visit.answer(&app, &mut open.record);
+    let mut response = open.trace.scope(answer).await;
     let headers = response.headers_mut();
     let nosniff = HeaderValue::from_static("nosniff");
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
     // Browsers send a token's URL as the Referer of whatever a shown document loads.
     let no_referrer = HeaderValue::from_static("no-referrer");
     headers.insert(header::REFERRER_POLICY, no_referrer);
-    record.status = response.status().as_u16();
-    response.map(|body| Logged::new(body, record, trace, started, app.observer.clone()))
+    open.record.status = response.status().as_u16();
+    response.map(|body| Logged::new(body, open))
 }
 
 /// A method may be any token of any length; the log's lines do not grow with it.

@@ -10,18 +10,39 @@ use http_body::{Body, Frame, SizeHint};
 
 use super::{Observer, Record, Trace};
 
-/// What is still open of a request's record, and where it goes.
-struct Open {
-    record: Record,
-    trace: Trace,
+/// The status of a request whose client left before there was an answer. HTTP has none for it; this
+/// is the one of nginx's log (`NGX_HTTP_CLIENT_CLOSED_REQUEST`).
+const CLIENT_LEFT: u16 = 499;
+
+/// A request's record from the head on; on drop it goes to the log, so none is forgotten where a
+/// client leaves before there is an answer.
+pub struct OpenRecord {
+    /// What is known so far.
+    pub record: Record,
+    /// The request's span.
+    pub trace: Trace,
     started: Instant,
     observer: Arc<Observer>,
+}
+
+impl OpenRecord {
+    /// Counts the request as one in flight; `started` is when its head had arrived.
+    pub fn new(record: Record, trace: Trace, started: Instant, observer: Arc<Observer>) -> Self {
+        observer.started();
+        let status = CLIENT_LEFT;
+        Self {
+            record: Record { status, ..record },
+            trace,
+            started,
+            observer,
+        }
+    }
 }
 
 /// A body and its record.
 pub struct Logged<B> {
     body: B,
-    open: Option<Open>,
+    open: Option<OpenRecord>,
 }
 
 impl<B: Body<Data = Bytes>> Logged<B> {
@@ -30,23 +51,12 @@ impl<B: Body<Data = Bytes>> Logged<B> {
         Self { body, open: None }
     }
 
-    /// Watches `body`; `started` is when the request's head had arrived.
-    pub fn new(
-        body: B,
-        mut record: Record,
-        trace: Trace,
-        started: Instant,
-        observer: Arc<Observer>,
-    ) -> Self {
-        record.complete = body.is_end_stream();
+    /// Watches `body`, the body of what is recorded.
+    pub fn new(body: B, mut open: OpenRecord) -> Self {
+        open.record.complete = body.is_end_stream();
         Self {
             body,
-            open: Some(Open {
-                record,
-                trace,
-                started,
-                observer,
-            }),
+            open: Some(open),
         }
     }
 }
@@ -86,7 +96,7 @@ impl<B: Body<Data = Bytes> + Unpin> Body for Logged<B> {
     }
 }
 
-impl Open {
+impl OpenRecord {
     fn first_byte(&mut self) {
         let started = self.started;
         self.record
@@ -95,7 +105,7 @@ impl Open {
     }
 }
 
-impl Drop for Open {
+impl Drop for OpenRecord {
     fn drop(&mut self) {
         if self.record.complete {
             self.first_byte();
