@@ -1,0 +1,78 @@
+//! Objects that are replaced while they are read.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use s3_front::Objects;
+use tokio::task::JoinSet;
+
+use crate::checker::{Known, Verdict};
+use crate::client::get;
+use crate::rig::{MIB, Own, Rig, target};
+use crate::support::until;
+
+/// So many times each object is replaced at once, and so often all of them are.
+const BURST: u64 = 25;
+const BURSTS: u64 = 100;
+
+/// Each reader in turn: all of it, and a range over the border of two blocks.
+async fn read_until(
+    deadline: Instant,
+    delivery: SocketAddr,
+    known: Known,
+    key: String,
+) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
+    let target = target(&key);
+    while Instant::now() < deadline {
+        let range = [("range", "bytes=700000-1400000")];
+        let headers = if verdicts.len() % 3 == 0 {
+            &range[..]
+        } else {
+            &[]
+        };
+        verdicts.push(known.judge(&get(delivery, &target, headers).await));
+    }
+    verdicts
+}
+
+#[test]
+fn ten_thousand_overwrites_during_reads_mix_no_body() {
+    // Neither stays fresh for long nor fits whole, so that the store is asked between.
+    let rig = Rig::with(Own {
+        cache: "fresh_for = \"20ms\"\nmax_bytes = \"4MiB\"",
+        ..Own::default()
+    });
+    let objects = Objects::new("live/*", 3 * MIB / 2).growing(61);
+    rig.front.put(objects.clone());
+    let keys: Vec<String> = (0..4).map(|number| format!("live/{number}")).collect();
+    let known = |key: &String| Known::new(key, &objects, 1..=BURST * BURSTS + 1);
+    let each: Vec<Known> = keys.iter().map(known).collect();
+    let outcomes = rig.runtime.block_on(async {
+        let mut readers = JoinSet::new();
+        let deadline = Instant::now() + Duration::from_secs(3);
+        for reader in 0..8 {
+            let (known, key) = (each[reader % 4].clone(), keys[reader % 4].clone());
+            readers.spawn(read_until(deadline, rig.delivery, known, key));
+        }
+        for _ in 0..BURSTS {
+            for key in &keys {
+                (0..BURST).for_each(|_| {
+                    rig.front.overwrite(key);
+                });
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        readers.join_all().await
+    });
+    let all: Vec<Verdict> = outcomes.into_iter().flatten().collect();
+    let versions: BTreeSet<u64> = all.iter().filter_map(Verdict::version).collect();
+    assert!(versions.len() > 5, "{} answers: {versions:?}", all.len());
+    for (key, known) in keys.iter().zip(&each) {
+        let last = Verdict::Whole(BURST * BURSTS + 1);
+        until("the last version", || {
+            (rig.ask(known, key) == last).then_some(())
+        });
+    }
+}

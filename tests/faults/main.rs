@@ -1,0 +1,17 @@
+//! The origin before a store that fails, lies, stalls and throttles: what reaches a client is whole
+//! and of one version, or it is refused, or the connection is cut. Never anything else.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod attempts;
+mod changing;
+mod checker;
+mod client;
+mod coalescing;
+mod healing;
+mod leaving;
+mod odd_stores;
+mod outages;
+mod passed_on;
+mod rig;
