@@ -169,6 +169,7 @@ fn sources(folder: &Folder, target: &str) {
         std::fs::create_dir_all(folder.path().join("from").join(part)).unwrap();
         folder.write(&format!("from/{part}/file"), part);
     }
+    folder.write("from/package.json", "{}");
 }
 
 fn build(folder: &Folder, target: &str, more: &[&str]) -> Done {

@@ -13,12 +13,13 @@ use crate::cli::print;
 
 const EXAMPLES: &str = "\
 Examples:
-  countersign edge build --target cloudflare --out edge      then: cd edge/cloudflare && npm ci &&
-                                                             npx wrangler deploy
-  countersign edge build --target lambda-edge --with-secrets --out edge
+  countersign edge build --target cloudflare --out edge      then as edge/cloudflare/README.md says
+  countersign edge build --target lambda-edge --out edge     keys of EdDSA
   countersign edge build --target cloudfront-function --with-secrets --out edge
+  countersign edge build --target npm --report-only --out edge
 
-The folder's README says how it is deployed. What is built comes from the folder wasm-edge of this
+Below --out it writes the target's folder, with edge.json in it, and what that needs beside it; the
+folder's README says how it is deployed. What is built comes from the folder wasm-edge of this
 program's sources (--from), where wasm-edge/build has made the modules.
 
 Where a platform keeps secrets, they are in a file of their own (mode 0600) and not in the code:
@@ -68,11 +69,19 @@ impl Target {
         }
     }
 
-    /// What it needs beside its own folder.
+    /// What it needs beside its own folder. `package.json` makes the loader's files modules.
     const fn beside(self) -> &'static [&'static str] {
         match self {
-            Self::Cloudflare | Self::LambdaEdge | Self::Npm => &["js", "dist"],
+            Self::Cloudflare | Self::LambdaEdge | Self::Npm => &["js", "dist", "package.json"],
             Self::CloudfrontFunction => &[],
+        }
+    }
+
+    /// What stays out of its own folder: tests, and what was made or written there before.
+    const fn left(self) -> &'static [&'static str] {
+        match self {
+            Self::Npm => &["dist", "vectors", "project.mjs", "pack.mjs"],
+            Self::Cloudflare | Self::LambdaEdge | Self::CloudfrontFunction => &[],
         }
     }
 
@@ -97,10 +106,11 @@ pub(super) fn run(args: Args) -> ExitCode {
     };
     let secrets = target.keeps_secrets().then(|| take_secrets(&mut document));
     let own = out.join(target.folder());
-    let written = [target.folder()]
-        .iter()
-        .chain(target.beside())
-        .try_for_each(|name| copy(&from.join(name), &out.join(name)))
+    let written = copy(&from.join(target.folder()), &own, target.left())
+        .and_then(|()| {
+            let mut beside = target.beside().iter();
+            beside.try_for_each(|name| copy(&from.join(name), &out.join(name), &[]))
+        })
         .and_then(|()| write(&own.join("edge.json"), &format!("{document:#}\n")))
         .and_then(|()| match &secrets {
             Some(secrets) => write(&own.join("secrets.json"), &format!("{secrets:#}\n")),
@@ -139,12 +149,30 @@ fn take_secrets(document: &mut Value) -> Value {
     json!({ "COUNTERSIGN_SECRETS": Value::Object(secrets).to_string() })
 }
 
-/// A folder's files, without what was installed, and without an older document.
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    const LEFT: [&str; 3] = ["node_modules", "edge.json", "secrets.json"];
+/// Never copied: what was installed, an older document, and what is for the sources' tests only.
+const LEFT: [&str; 10] = [
+    "node_modules",
+    "edge.json",
+    "secrets.json",
+    "steps",
+    "test",
+    "refused.json",
+    "vectors.mjs",
+    "fuzz.mjs",
+    "cold.mjs",
+    "speed.mjs",
+];
+
+/// A file, or a folder's files but those that are left out.
+fn copy(from: &Path, to: &Path, left: &[&str]) -> io::Result<()> {
     let named = |path: &Path, error: io::Error| {
         io::Error::new(error.kind(), format!("{}: {error}", path.display()))
     };
+    if from.is_file() {
+        return fs::copy(from, to)
+            .map(drop)
+            .map_err(|error| named(from, error));
+    }
     let entries = fs::read_dir(from).map_err(|error| {
         let hint =
             "is --from the folder wasm-edge of the sources, and has wasm-edge/build been run?";
@@ -154,14 +182,8 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     for entry in entries {
         let entry = entry.map_err(|error| named(from, error))?;
         let name = entry.file_name();
-        if LEFT.iter().any(|left| name == *left) {
-            continue;
-        }
-        let (source, target) = (entry.path(), to.join(&name));
-        if source.is_dir() {
-            copy(&source, &target)?;
-        } else {
-            fs::copy(&source, &target).map_err(|error| named(&source, error))?;
+        if !LEFT.iter().chain(left).any(|left| name == *left) {
+            copy(&entry.path(), &to.join(&name), &[])?;
         }
     }
     Ok(())

@@ -1,8 +1,8 @@
-// Viewer-request events: AWS's documented example ("Lambda@Edge event structure", viewer-request.json)
+// Viewer-request events: AWS's documented example ("Lambda@Edge event structure", distribution/test-event.json)
 // with a request in it, as CloudFront hands it over ("Restrictions on all edge functions").
 import { readFileSync } from 'node:fs';
 
-const EXAMPLE = JSON.parse(readFileSync(new URL('viewer-request.json', import.meta.url), 'utf8'));
+const EXAMPLE = JSON.parse(readFileSync(new URL('../distribution/test-event.json', import.meta.url), 'utf8'));
 /** Headers that CloudFront does not show to functions. */
 const UNSEEN = /^(?:connection|expect|keep-alive|proxy-.*|trailer|upgrade|x-accel-.*|x-amz-cf-.*|x-edge-.*|x-cache|x-forwarded-proto|x-real-ip)$/;
 
