@@ -2,7 +2,7 @@
 
 use core::net::IpAddr;
 
-use crate::bytes::lower_hex;
+use crate::bytes::{hex, lower_hex};
 use crate::number::number;
 
 /// A client's address; an IPv4-mapped IPv6 address is the IPv4 address it holds.
@@ -13,7 +13,13 @@ impl ClientAddress {
     /// Reads the forms that a client's address may have: RFC 4291 §2.2 forms 1 to 3 in either
     /// case, IPv4 without leading zeros. No zone, no port, no brackets. `None`: unknown.
     pub fn parse(text: &str) -> Option<Self> {
-        text.parse::<IpAddr>().ok().map(Self::from)
+        let text = text.as_bytes();
+        let ip = if is_v6(text) {
+            IpAddr::V6(parse_v6(text, Spelling::Free)?.into())
+        } else {
+            IpAddr::V4(parse_v4(text)?.into())
+        };
+        Some(Self::from(ip))
     }
 
     /// The address.
@@ -31,9 +37,12 @@ impl From<IpAddr> for ClientAddress {
 /// One member of a token's `ip`: an address or a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Network {
-    V4 { first: u32, mask: u32 },
-    V6 { first: u128, mask: u128 },
+    V4 { first: u32, length: u8 },
+    V6 { first: Groups, length: u8 },
 }
+
+/// An IPv6 address.
+type Groups = [u16; 8];
 
 impl Network {
     /// `None`: malformed.
@@ -42,44 +51,58 @@ impl Network {
             Some(slash) => (&text[..slash], Some(figure(&text[slash + 1..])?)),
             None => (text, None),
         };
-        if Self::is_v6(address) {
-            Self::v6(parse_v6(address)?, length.unwrap_or(128))
+        if is_v6(address) {
+            Self::v6(parse_v6(address, Spelling::Token)?, length.unwrap_or(128))
         } else {
             Self::v4(parse_v4(address)?, length.unwrap_or(32))
         }
     }
 
-    /// The family of a text that may be a network: a group of IPv6 has at most four figures.
-    #[inline]
-    pub(crate) fn is_v6(text: &[u8]) -> bool {
-        text.iter().take(5).any(|&byte| byte == b':')
-    }
-
     fn v4(first: u32, length: u8) -> Option<Self> {
-        let mask = u32::MAX
-            .checked_shl(32_u32.checked_sub(length.into())?)
-            .unwrap_or(0);
-        (first & !mask == 0).then_some(Self::V4 { first, mask })
+        (length <= 32 && first & !v4_mask(length) == 0).then_some(Self::V4 { first, length })
     }
 
-    fn v6(first: u128, length: u8) -> Option<Self> {
-        let mapped = length >= 96 && first >> 32 == 0xffff;
-        let mask = u128::MAX
-            .checked_shl(128_u32.checked_sub(length.into())?)
-            .unwrap_or(0);
-        (first & !mask == 0 && !mapped).then_some(Self::V6 { first, mask })
+    fn v6(first: Groups, length: u8) -> Option<Self> {
+        let mapped = length >= 96 && first[..6] == [0, 0, 0, 0, 0, 0xffff];
+        let mut groups = first.iter().zip(v6_masks(length));
+        let is_whole = length <= 128 && groups.all(|(group, mask)| group & !mask == 0);
+        (is_whole && !mapped).then_some(Self::V6 { first, length })
     }
 
     pub(crate) fn contains(self, client: ClientAddress) -> bool {
         match (self, client.0) {
-            (Self::V4 { first, mask }, IpAddr::V4(ip)) => ip.to_bits() & mask == first,
-            (Self::V6 { first, mask }, IpAddr::V6(ip)) => ip.to_bits() & mask == first,
+            (Self::V4 { first, length }, IpAddr::V4(ip)) => ip.to_bits() & v4_mask(length) == first,
+            (Self::V6 { first, length }, IpAddr::V6(ip)) => {
+                let mut groups = ip.segments().into_iter().zip(first).zip(v6_masks(length));
+                groups.all(|((group, first), mask)| group & mask == first)
+            }
             _ => false,
         }
     }
 }
 
-/// The one spelling that a token allows, which is narrower than the standard library's.
+/// The bits that a network of that length fixes.
+fn v4_mask(length: u8) -> u32 {
+    u32::MAX
+        .checked_shl(32_u32.saturating_sub(length.into()))
+        .unwrap_or(0)
+}
+
+/// The same of each group.
+fn v6_masks(length: u8) -> impl Iterator<Item = u16> {
+    (0..8).map(move |group| {
+        let fixed = u32::from(length).saturating_sub(group * 16).min(16);
+        u16::MAX.checked_shl(16 - fixed).unwrap_or(0)
+    })
+}
+
+/// The family of a text that may be an address: a group of IPv6 has at most four figures.
+#[inline]
+pub(crate) fn is_v6(text: &[u8]) -> bool {
+    text.iter().take(5).any(|&byte| byte == b':')
+}
+
+/// Four figures without leading zeros.
 fn parse_v4(text: &[u8]) -> Option<u32> {
     let (mut address, mut dots, mut figure, mut len) = (0, 0, 0, 0);
     for &byte in text {
@@ -104,16 +127,32 @@ fn parse_v4(text: &[u8]) -> Option<u32> {
     (dots == 3 && len > 0).then_some(address << 8 | figure)
 }
 
-/// RFC 4291 §2.2 forms 1 and 2, in lower case and without leading zeros.
-fn parse_v6(text: &[u8]) -> Option<u128> {
-    let (mut groups, mut count, mut before_gap) = (0_u128, 0, None);
+/// How freely an address may be written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Spelling {
+    /// RFC 4291 §2.2 forms 1 and 2, in lower case and without leading zeros.
+    Token,
+    /// Form 3 too, in either case, with leading zeros.
+    Free,
+}
+
+fn parse_v6(text: &[u8], spelling: Spelling) -> Option<Groups> {
+    let mut groups = [0; 8];
+    let (mut count, mut before_gap) = (0, None);
     let mut rest = text;
     if let Some(behind) = rest.strip_prefix(b"::") {
         (before_gap, rest) = (Some(0), behind);
     }
     while !rest.is_empty() {
-        let (group, len) = v6_group(rest)?;
-        groups = groups << 16 | group;
+        let (group, len) = v6_group(rest, spelling)?;
+        if spelling == Spelling::Free && rest.get(len) == Some(&b'.') {
+            let v4 = parse_v4(rest)?;
+            *groups.get_mut(count)? = (v4 >> 16) as u16;
+            *groups.get_mut(count + 1)? = v4 as u16;
+            count += 2;
+            break;
+        }
+        *groups.get_mut(count)? = group;
         count += 1;
         rest = match &rest[len..] {
             [] => break,
@@ -122,7 +161,7 @@ fn parse_v6(text: &[u8]) -> Option<u128> {
                 behind
             }
             // A colon has a group behind it.
-            [b':', behind @ ..] if !behind.is_empty() && count < 8 => behind,
+            [b':', behind @ ..] if !behind.is_empty() => behind,
             _ => return None,
         };
     }
@@ -133,24 +172,30 @@ fn parse_v6(text: &[u8]) -> Option<u128> {
     if count > 7 {
         return None;
     }
-    let back_bits = 16 * (count - front);
-    let back = groups & !(u128::MAX << back_bits);
-    let front = (groups >> back_bits).checked_shl(16 * (8 - front));
-    Some(front.unwrap_or(0) | back)
+    let behind = 8 - (count - front);
+    groups.copy_within(front..count, behind);
+    groups[front..behind].fill(0);
+    Some(groups)
 }
 
 /// The group that the text starts with, and how many figures it has.
-fn v6_group(text: &[u8]) -> Option<(u128, usize)> {
+fn v6_group(text: &[u8], spelling: Spelling) -> Option<(u16, usize)> {
     let (mut group, mut len) = (0, 0);
-    while let Some(figure) = text.get(len).copied().and_then(lower_hex) {
-        group = group << 4 | u128::from(figure);
-        len += 1;
-        if len > 4 {
+    while let Some(&byte) = text.get(len) {
+        let figure = match spelling {
+            Spelling::Token => lower_hex(byte),
+            Spelling::Free => hex(byte),
+        };
+        let Some(figure) = figure else { break };
+        if len == 4 {
             return None;
         }
+        group = group << 4 | u16::from(figure);
+        len += 1;
     }
     let leading_zero = len > 1 && text[0] == b'0';
-    (len > 0 && !leading_zero).then_some((group, len))
+    let allowed = len > 0 && (!leading_zero || spelling == Spelling::Free);
+    allowed.then_some((group, len))
 }
 
 /// 0–255 without a leading zero.
@@ -165,7 +210,7 @@ fn figure(text: &[u8]) -> Option<u8> {
 mod tests {
     use std::string::ToString;
 
-    use super::{ClientAddress, Network, parse_v4, parse_v6};
+    use super::{ClientAddress, Network, Spelling, parse_v4, parse_v6};
 
     fn contains(network: &str, client: &str) -> bool {
         let network = Network::parse(network.as_bytes()).unwrap();
@@ -247,7 +292,8 @@ mod tests {
                 let address = std::net::Ipv6Addr::from_bits(pattern << shift);
                 let text = address.to_string();
                 if !text.contains('.') {
-                    assert_eq!(parse_v6(text.as_bytes()), Some(address.to_bits()), "{text}");
+                    let parsed = parse_v6(text.as_bytes(), Spelling::Token);
+                    assert_eq!(parsed, Some(address.segments()), "{text}");
                 }
             }
         }
@@ -272,6 +318,47 @@ mod tests {
             "01.2.3.4",
         ] {
             assert_eq!(ClientAddress::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_clients_address_is_read_as_the_standard_library_reads_it() {
+        // Every text of a few pieces, most of them no address.
+        let pieces = [
+            "",
+            "0",
+            "1",
+            "00a",
+            "Ffff",
+            "12345",
+            ":",
+            "::",
+            ".",
+            "255",
+            "1.2.3.4",
+            "256.0.0.1",
+        ];
+        let mut texts = std::vec![std::string::String::new()];
+        for _ in 0..4 {
+            texts = texts
+                .iter()
+                .flat_map(|text| pieces.map(|piece| std::format!("{text}{piece}")))
+                .collect();
+        }
+        for groups in 0..10 {
+            let front = "1:".repeat(groups);
+            texts.extend(
+                ["", ":", "2", ":2", "1.2.3.4", ":1.2.3.4", ":2:3:1.2.3.4"]
+                    .map(|end| std::format!("{front}{end}")),
+            );
+        }
+        for text in texts {
+            let parsed = text.parse::<std::net::IpAddr>().ok();
+            assert_eq!(
+                ClientAddress::parse(&text),
+                parsed.map(Into::into),
+                "{text}"
+            );
         }
     }
 }

@@ -48,7 +48,9 @@ pub(crate) fn decode(text: &[u8], out: &mut [u8]) -> Option<()> {
 /// Three bytes of four figures, without a branch; `seen` gathers whether one was none.
 #[inline(always)]
 fn join(four: &[u8; 4], seen: &mut u8) -> [u8; 3] {
-    let [a, b, c, d] = four.map(|figure| FIGURES[usize::from(figure)]);
+    let [a, b, c, d] = *four;
+    let bits = |figure: u8| FIGURES[usize::from(figure)];
+    let (a, b, c, d) = (bits(a), bits(b), bits(c), bits(d));
     *seen |= a | b | c | d;
     let joined = u32::from(a) << 18 | u32::from(b) << 12 | u32::from(c) << 6 | u32::from(d);
     let [_, first, second, third] = joined.to_be_bytes();

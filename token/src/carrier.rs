@@ -5,7 +5,7 @@ mod header;
 mod query;
 mod target;
 
-pub(crate) use self::cookie::{Cookies, is_named};
+pub(crate) use self::cookie::{Cookies, cookie_pieces, is_named};
 pub(crate) use self::header::{Value, header_value, joined_lines};
 pub(crate) use self::query::{parameter, parameter_name, pieces};
 use self::target::Target;

@@ -175,12 +175,19 @@ pub const MAX_LIST: usize = 16;
 
 /// The members of a list, still escaped.
 pub(crate) fn members(value: &[u8]) -> Members<'_> {
-    Members { rest: Some(value) }
+    Members::of(Some(value))
 }
 
 #[derive(Clone)]
 pub(crate) struct Members<'v> {
     rest: Option<&'v [u8]>,
+}
+
+impl<'v> Members<'v> {
+    /// None of a list that is not there.
+    pub(crate) const fn of(list: Option<&'v [u8]>) -> Self {
+        Self { rest: list }
+    }
 }
 
 impl<'v> Iterator for Members<'v> {
@@ -281,13 +288,16 @@ fn is_media_type(value: &[u8]) -> bool {
     let Some(text) = Escaped::new(value).unescape(&mut buffer) else {
         return false;
     };
-    let is_token = |token: &str| !token.is_empty() && token.bytes().all(is_tchar);
-    let pair = |text: &str, by| {
-        text.split_once(by)
-            .is_some_and(|(a, b)| is_token(a) && is_token(b))
-    };
-    let mut parts = text.split("; ");
-    parts.next().is_some_and(|kind| pair(kind, '/')) && parts.all(|parameter| pair(parameter, '='))
+    let mut parts = text.as_bytes().split(|&byte| byte == b';');
+    parts.next().is_some_and(|kind| is_pair(kind, b'/'))
+        && parts.all(|part| matches!(part, [b' ', part @ ..] if is_pair(part, b'=')))
+}
+
+/// Two tokens of RFC 9110 §5.6.2 with one byte between them, which no token holds.
+fn is_pair(text: &[u8], between: u8) -> bool {
+    let is_token = |token: &[u8]| !token.is_empty() && token.iter().all(|&byte| is_tchar(byte));
+    let at = text.iter().position(|&byte| byte == between);
+    at.is_some_and(|at| is_token(&text[..at]) && is_token(&text[at + 1..]))
 }
 
 #[cfg(test)]

@@ -47,19 +47,21 @@ pub(crate) struct Gather<'b, 's> {
     sink: &'s mut dyn FnMut(&[u8]),
 }
 
+// Natively each is put where it is called: calls are what gathering would cost. In a module for edges
+// size comes first.
 impl<'b, 's> Gather<'b, 's> {
-    #[inline(always)]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub(crate) fn new(buffer: &'b mut [u8], sink: &'s mut dyn FnMut(&[u8])) -> Self {
         let len = 0;
         Self { buffer, len, sink }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub(crate) fn start(&mut self, start: &Start) {
         self.push_front_of(&start.bytes, usize::from(start.len));
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub(crate) fn netstring(&mut self, bytes: &[u8]) {
         self.length(bytes.len());
         self.push(bytes);
@@ -67,7 +69,7 @@ impl<'b, 's> Gather<'b, 's> {
     }
 
     /// The decimal length and `:`.
-    #[inline(always)]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub(crate) fn length(&mut self, len: usize) {
         // Put together in a register: bytes stored one by one are slow to read as one word.
         let figure = |value: usize| u32::from(b'0') + (value % 10) as u32;
@@ -115,7 +117,7 @@ impl<'b, 's> Gather<'b, 's> {
         self.push(&text[from..]);
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         if let Some(place) = self.buffer.get_mut(self.len..self.len + bytes.len()) {
             place.copy_from_slice(bytes);

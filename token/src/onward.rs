@@ -1,8 +1,8 @@
 //! What goes on behind a verdict: whether an edge settles the request, and what of it is sent to
 //! the origin (TOKEN.md §7).
 
-use crate::bytes::{decodes_to, trim_blanks};
-use crate::carrier::{Carrier, Cookies, is_named, parameter_name, pieces};
+use crate::bytes::decodes_to;
+use crate::carrier::{Carrier, Cookies, cookie_pieces, is_named, parameter_name, pieces};
 use crate::field::Field;
 use crate::request::{Headers, Request};
 use crate::site::Site;
@@ -87,11 +87,7 @@ impl<'o, 'r, T: AsRef<str>, H: Headers<'r>> Onward<'o, 'r, T, H> {
     }
 
     fn cookies(&self) -> impl Iterator<Item = &'r [u8]> {
-        self.request
-            .headers
-            .lines("cookie")
-            .flat_map(|line| line.split(|&byte| byte == b';'))
-            .map(trim_blanks)
+        cookie_pieces(self.request.headers)
     }
 
     /// By its name alone: an empty one does not go on either.
@@ -100,17 +96,12 @@ impl<'o, 'r, T: AsRef<str>, H: Headers<'r>> Onward<'o, 'r, T, H> {
     }
 }
 
-/// The pieces of a target's query whose names are in `names`, name after name: what tells apart the
-/// cached copies of one path.
-pub fn named_parameters<'r, 'n>(
-    target: &'r [u8],
-    names: impl Iterator<Item = &'n str>,
-) -> impl Iterator<Item = &'r [u8]> {
+/// The pieces of a target's query that are called `name`: those of all names that a site names tell
+/// apart the cached copies of one path.
+pub fn named_parameters<'r>(target: &'r [u8], name: &str) -> impl Iterator<Item = &'r [u8]> {
     let query = query_of(target).unwrap_or_default();
-    names.flat_map(move |name| {
-        pieces(query).filter(move |piece| {
-            !piece.is_empty() && decodes_to(parameter_name(piece), name.as_bytes())
-        })
+    pieces(query).filter(move |piece| {
+        !piece.is_empty() && decodes_to(parameter_name(piece), name.as_bytes())
     })
 }
 
@@ -187,15 +178,11 @@ mod tests {
     }
 
     #[test]
-    fn named_parameters_stand_in_the_order_of_their_names_however_they_are_spelt() {
-        let named = |target: &'static str| {
-            text(
-                named_parameters(target.as_bytes(), ["w", "h"].into_iter()),
-                "&",
-            )
-        };
-        assert_eq!(named("/a?h=1&x=2&%77=3&w"), "%77=3&w&h=1");
-        assert_eq!(named("/a?&=&x"), "");
-        assert_eq!(named("/a"), "");
+    fn a_named_parameter_is_found_however_it_is_spelt() {
+        let named =
+            |target: &'static str, name| text(named_parameters(target.as_bytes(), name), "&");
+        assert_eq!(named("/a?h=1&x=2&%77=3&w", "w"), "%77=3&w");
+        assert_eq!(named("/a?&=&x", "w"), "");
+        assert_eq!(named("/a", "w"), "");
     }
 }

@@ -1,8 +1,8 @@
 //! The canonical path: a request path's decoded bytes, in which no two readings differ (TOKEN.md §3).
 
-use core::fmt::{self, Write};
+use core::fmt;
 
-use crate::bytes::{PercentDecoded, UPPER_HEX};
+use crate::bytes::{PercentDecoded, SIDE_BY_SIDE, UPPER_HEX};
 use crate::escape::Utf8;
 
 /// The longest canonical path.
@@ -61,6 +61,21 @@ impl<'a> CanonicalPath<'a> {
     pub(crate) const fn as_bytes(&self) -> &'a [u8] {
         self.0
     }
+
+    /// Writes it back as [`Display`](fmt::Display) does, in pieces of ASCII.
+    pub fn write_url(&self, write: &mut dyn FnMut(&[u8])) {
+        let mut plain_from = 0;
+        for (at, &byte) in self.0.iter().enumerate() {
+            if is_unreserved(byte) {
+                continue;
+            }
+            let figure = |bits: u8| UPPER_HEX[usize::from(bits & 15)];
+            write(&self.0[plain_from..at]);
+            write(&[b'%', figure(byte >> 4), figure(byte)]);
+            plain_from = at + 1;
+        }
+        write(&self.0[plain_from..]);
+    }
 }
 
 impl fmt::Debug for CanonicalPath<'_> {
@@ -71,26 +86,17 @@ impl fmt::Debug for CanonicalPath<'_> {
 
 impl fmt::Display for CanonicalPath<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut rest = self.as_bytes();
-        while let [first, behind @ ..] = rest {
-            let plain = rest.iter().take_while(|&&byte| is_unreserved(byte)).count();
-            if plain > 0 {
-                let (run, behind) = rest.split_at(plain);
-                f.write_str(core::str::from_utf8(run).map_err(|_| fmt::Error)?)?;
-                rest = behind;
-                continue;
-            }
-            let figure = |bits: u8| char::from(UPPER_HEX[usize::from(bits)]);
-            f.write_char('%')?;
-            f.write_char(figure(first >> 4))?;
-            f.write_char(figure(first & 15))?;
-            rest = behind;
-        }
-        Ok(())
+        let mut written = Ok(());
+        self.write_url(&mut |piece| {
+            let piece = core::str::from_utf8(piece).unwrap_or_default();
+            written = written.and_then(|()| f.write_str(piece));
+        });
+        written
     }
 }
 
 /// What stands in a URL's path as it is.
+#[inline]
 const fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/')
 }
@@ -185,16 +191,20 @@ pub(crate) fn is_plain(raw: &[u8]) -> bool {
         return false;
     };
     let bytes = &raw[..rest.len()];
+    let is_plain_throughout = || {
+        let mut pairs = bytes.iter().zip(rest);
+        pairs.all(|(&byte, &next)| oddity(byte, next) == 0)
+    };
+    if !SIDE_BY_SIDE {
+        return is_plain_throughout();
+    }
     // In blocks of a fixed length, which the compiler looks at side by side; what is left of the
     // last one is seen in a block that overlaps it.
     let blocks = bytes.as_chunks().0.iter().zip(rest.as_chunks().0);
     let odd = blocks.fold(0, |odd, (bytes, nexts)| odd | oddities(bytes, nexts));
     match (bytes.last_chunk(), rest.last_chunk()) {
         (Some(bytes), Some(nexts)) => odd | oddities(bytes, nexts) == 0,
-        _ => !bytes
-            .iter()
-            .zip(rest)
-            .any(|(&byte, &next)| oddity(byte, next) != 0),
+        _ => is_plain_throughout(),
     }
 }
 

@@ -12,7 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 pub use self::terms::Terms;
 use crate::bytes::{UPPER_HEX, trim_blanks};
-use crate::field::{Field, members};
+use crate::field::{Field, Members};
 use crate::fields::Fields;
 use crate::key::{Algorithm, Key, KeyState, PrivateKey};
 use crate::path::CanonicalPath;
@@ -186,7 +186,7 @@ fn signed_bytes<T: AsRef<str>>(
         .iter()
         .map(|(name, value)| (name.as_bytes(), value.as_bytes()))
         .collect();
-    let signed_names = fields.raw(Field::Hdr).into_iter().flat_map(members);
+    let signed_names = Members::of(fields.raw(Field::Hdr));
     let blank_ends = signed_names.into_iter().any(|signed| {
         let has_blanks = |value: &[u8]| trim_blanks(value) != value;
         let mut lines = headers.iter();

@@ -3,7 +3,7 @@
 use crate::bytes::PercentDecoded;
 use crate::carrier::{Value, header_value, joined_lines, parameter};
 use crate::escape::Escaped;
-use crate::field::{Field, members};
+use crate::field::{Field, Members};
 use crate::fields::Fields;
 use crate::netstring::{Gather, Start};
 use crate::path::CanonicalPath;
@@ -44,13 +44,13 @@ impl<'r: 's, 's, H: Headers<'r>> Signed<'s, H> {
 
     #[inline(never)]
     fn check_values(&self) -> Result<(), Reason> {
-        for name in self.fields.raw(Field::Qs).into_iter().flat_map(members) {
+        for name in Members::of(self.fields.raw(Field::Qs)) {
             let value = self.parameter(name).map_err(|()| Reason::Conflict)?;
             if value.is_some_and(|value| PercentDecoded::new(value).any(|byte| byte.is_none())) {
                 return Err(Reason::Conflict);
             }
         }
-        for name in self.fields.raw(Field::Hdr).into_iter().flat_map(members) {
+        for name in Members::of(self.fields.raw(Field::Hdr)) {
             if matches!(header_value(self.headers, header_name(name)), Value::Odd) {
                 return Err(Reason::Conflict);
             }
@@ -81,7 +81,7 @@ impl<'r: 's, 's, H: Headers<'r>> Signed<'s, H> {
 
     #[inline(never)]
     fn feed_values(&self, out: &mut Gather<'_, '_>) {
-        for name in self.fields.raw(Field::Qs).into_iter().flat_map(members) {
+        for name in Members::of(self.fields.raw(Field::Qs)) {
             match self.parameter(name).ok().flatten() {
                 None => out.netstring(b""),
                 Some(value) => {
@@ -93,7 +93,7 @@ impl<'r: 's, 's, H: Headers<'r>> Signed<'s, H> {
                 }
             }
         }
-        for name in self.fields.raw(Field::Hdr).into_iter().flat_map(members) {
+        for name in Members::of(self.fields.raw(Field::Hdr)) {
             let name = header_name(name);
             match header_value(self.headers, name) {
                 Value::Absent | Value::Odd => out.netstring(b""),

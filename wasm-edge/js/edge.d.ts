@@ -62,6 +62,7 @@ export interface Verdict {
   carrier?: Carrier;
   /** The token's fields but `path`; of a denied token only where its signature held. */
   fields?: Record<string, string | number | string[]>;
+  /** Of `explain` only. A build without them gives one step, `steps`, that says so. */
   steps?: Step[];
   /** There were more steps than there is room for. */
   truncated?: true;

@@ -1,5 +1,6 @@
 // What a host sees of loader and module: node --test wasm-edge/node/.
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { test } from 'node:test';
 import { ConfigError, RequestError, load } from '../js/edge.js';
@@ -101,7 +102,22 @@ test('header lines are taken as pairs, Headers, Map or object, and stand for byt
   ]) {
     assert.equal(edge.verify(request({ target, headers })).outcome, 'granted');
   }
-  assert.throws(() => edge.verify(request({ headers: { x: '\u20ac' } })), { code: 'bad_request', status: 400 });
+  const odd = { code: 'bad_request', status: 400 };
+  assert.throws(() => edge.verify(request({ headers: { cookie: '\u20ac' } })), odd);
+  for (const change of [{ headers: [['x', 7]] }, { headers: [['x']] }, { method: undefined }, { client: 7 }]) {
+    assert.throws(() => edge.verify(request(change)), odd);
+  }
+});
+
+test('a token that signs headers is held against all lines, even of what can be read once', async () => {
+  const { verify } = JSON.parse(await readFile(new URL('../../tests/vectors/v1.json', import.meta.url), 'utf8'));
+  const vector = verify.find(({ expect, request }) => expect.allow?.hdr && request.headers.length > 0 && expect.allow.carrier === 'query');
+  const edge = (await load(bytes)).configure(documentOf({ site: vector.site, keys: vector.keys }));
+  const asked = { ...vector.request, client: vector.request.client_ip, now: vector.now };
+  assert.equal(edge.verify(asked).outcome, 'granted');
+  const once = (function* () { yield* vector.request.headers; })();
+  assert.equal(edge.verify({ ...asked, headers: once }).outcome, 'granted');
+  assert.equal(edge.verify({ ...asked, headers: [] }).reason, 'bad_signature');
 });
 
 test('text beyond ASCII is UTF-8 in a target, and half a character is no path', async () => {
@@ -117,6 +133,10 @@ test('too large a request is refused before anything is decided', async () => {
   assert.throws(() => edge.verify(request({ target: `/${'a'.repeat(65_536)}` })), tooLarge);
   assert.throws(() => edge.verify(request({ target: `/${'\u00e9'.repeat(40_000)}` })), tooLarge);
   assert.throws(() => edge.verify(request({ headers: Array.from({ length: 251 }, () => ['x', '']) })), tooLarge);
+  // As long as the room for it, and longer in bytes than in characters.
+  const full = `/${'\u00e9'.repeat(10)}`;
+  const rest = 65_536 - 'GET'.length - full.length;
+  assert.throws(() => edge.verify(request({ target: full + 'a'.repeat(rest) })), tooLarge);
   const long = edge.verify(request({ target: `/?${'\u00ff'.repeat(30_000)}`, headers: [['x', 'y'.repeat(5_000)]] }));
   assert.equal(long.reason, 'missing');
   assert.equal(edge.verify(request()).outcome, 'granted');
@@ -204,6 +224,10 @@ test('the build without EdDSA says so, and what it leaves out', async () => {
   const keys = [key(), { kid: 'e1', alg: 'EdDSA', public: 'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a' }];
   assert.throws(() => small.configure(documentOf(site({ keys }))), { where: 'sites[0].keys[1].alg' });
   assert.equal(small.configure(documentOf()).verify(request()).outcome, 'granted');
+  const { outcome, fields, steps } = small.explain(request()).verdict;
+  assert.deepEqual([outcome, fields.kid], ['granted', 'k1']);
+  assert.equal(steps.length, 1);
+  assert.match(steps[0].note, /left out of this build/);
 });
 
 for (const name of [FULL, SMALL]) {
@@ -213,22 +237,32 @@ for (const name of [FULL, SMALL]) {
     const { exports } = new WebAssembly.Instance(module, {});
     assert.equal(exports.abi_version(), 1);
     assert.throws(() => exports.memory.grow(1), RangeError);
-    const secret = new TextEncoder().encode(SECRET);
+    const random = randomBytes(32);
+    const secret = random.toString('hex');
     const input = new Uint8Array(exports.memory.buffer, exports.input(), exports.input_bytes());
     const { read } = await import('../js/config.js');
-    const { config, secrets } = read(documentOf());
+    const { config, secrets } = read(documentOf(site({ keys: [key({ secret })] })));
     input.set(config.bytes);
     input.set(secrets.bytes, config.bytes.length);
     assert.equal(exports.configure(config.bytes.length, secrets.bytes.length), 0);
     assert.ok(input.every((byte) => byte === 0));
-    // Neither the hexadecimal nor the bytes of the key stand anywhere.
+    // Neither the hexadecimal nor the bytes of the key stand anywhere. On the stack, which is the first
+    // 128 KiB, there is not even what HMAC made of them (RFC 2104), as bytes or as a hash's words; the
+    // keyed state that is kept signs, as it must.
     const memory = Buffer.from(exports.memory.buffer);
+    const stack = memory.subarray(0, 128 * 1024);
     assert.equal(memory.indexOf(secret), -1);
-    assert.equal(memory.indexOf(Buffer.from(SECRET, 'hex')), -1);
+    assert.equal(memory.indexOf(random.subarray(0, 16)), -1);
+    for (const pad of [0, 0x36, 0x5c]) {
+      const part = random.subarray(8, 24).map((byte) => byte ^ pad);
+      assert.equal(stack.indexOf(part), -1);
+      assert.equal(stack.indexOf(Buffer.from(part).swap32()), -1);
+    }
   });
 }
 
 test('the builds are as small as they are said to be', async () => {
   const kib = async (name) => (await stat(file(name))).size / 1024;
   assert.ok((await kib(FULL)) <= 120, `${FULL}: ${await kib(FULL)} KiB`);
+  assert.ok((await kib(SMALL)) <= 40, `${SMALL}: ${await kib(SMALL)} KiB`);
 });

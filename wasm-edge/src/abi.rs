@@ -14,7 +14,7 @@ use zeroize::Zeroize;
 
 use crate::config::Config;
 use crate::decision::decide;
-use crate::fault::What;
+use crate::fault::{ConfigFault, What};
 use crate::{ABI_VERSION, MAX_TEXT_BYTES, TEXT_AT};
 
 /// Room for a configuration's texts.
@@ -25,6 +25,9 @@ const SECRET_BYTES: usize = 24 << 10;
 const INPUT_BYTES: usize = CONFIG_BYTES + SECRET_BYTES;
 /// Room for the longest usual decision: target and key of a request whose every byte is escaped.
 const OUTPUT_BYTES: usize = 512 << 10;
+
+/// More than reading a configuration takes of the stack.
+const STACK_USED_BYTES: usize = 32 << 10;
 
 const _: () = assert!(INPUT_BYTES >= TEXT_AT + MAX_TEXT_BYTES);
 
@@ -53,10 +56,10 @@ extern "C" fn abi_version() -> u32 {
     ABI_VERSION
 }
 
-/// What this build knows: bit 0, keys of EdDSA.
+/// What this build knows: bit 0, keys of EdDSA; bit 1, the steps of a verification.
 #[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
 extern "C" fn features() -> u32 {
-    cfg!(feature = "ed25519").into()
+    u32::from(cfg!(feature = "ed25519")) | u32::from(cfg!(feature = "explain")) << 1
 }
 
 /// Where the host writes.
@@ -82,6 +85,14 @@ extern "C" fn output() -> *const u8 {
 /// output; then there is no configuration.
 #[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
 extern "C" fn configure(text_len: usize, secret_len: usize) -> i32 {
+    let result = take_configuration(text_len, secret_len);
+    wipe_stack();
+    result
+}
+
+/// In a frame of its own, below that of its caller.
+#[inline(never)]
+fn take_configuration(text_len: usize, secret_len: usize) -> i32 {
     // SAFETY: one thread, nothing below calls the host, and no reference of an earlier call is left:
     // what `CONFIG` holds of `TEXTS` is dropped by `clear` before that is written.
     let (input, output, config) = unsafe {
@@ -99,7 +110,11 @@ extern "C" fn configure(text_len: usize, secret_len: usize) -> i32 {
             texts[..text_len].copy_from_slice(text);
             config.fill(&texts[..text_len], &rest[..secret_len])
         }
-        _ => Err(What::TooLong.at(0, 0)),
+        _ => Err(ConfigFault {
+            what: What::TooLong,
+            site: 0,
+            item: 0,
+        }),
     };
     input.zeroize();
     match filled {
@@ -112,6 +127,13 @@ extern "C" fn configure(text_len: usize, secret_len: usize) -> i32 {
             fault.what as i32
         }
     }
+}
+
+/// Overwrites what calls have left on the stack: keys were there, in pieces, while their states were
+/// made.
+#[inline(never)]
+fn wipe_stack() {
+    [0_u8; STACK_USED_BYTES].zeroize();
 }
 
 /// Decides over the request in the input, with `text_len` bytes of text. The length of the decision

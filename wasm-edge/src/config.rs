@@ -5,7 +5,8 @@ mod site;
 
 use arrayvec::ArrayVec;
 use countersign_token::{
-    Key, KeyState, Mode, Names, Patterns, PolicyRule, Reason, Site as TokenSite, check_ring,
+    EdgeRevocation, Key, KeyState, Mode, Names, Patterns, PolicyRule, Reason, Site as TokenSite,
+    check_ring,
 };
 
 use self::revoked::Revoked;
@@ -57,67 +58,78 @@ impl<'c> Config<'c> {
     /// The first [`ConfigFault`]; nothing is configured then.
     pub fn fill(&mut self, bytes: &'c [u8], secrets: &[u8]) -> Result<(), ConfigFault> {
         self.clear();
-        let read = self.read(Reader::new(bytes), Reader::new(secrets));
-        if read.is_err() {
-            self.clear();
-        }
-        read
+        let mut item = 0;
+        let (mut text, mut secrets) = (Reader::new(bytes), Reader::new(secrets));
+        self.read(&mut text, &mut secrets, &mut item)
+            .map_err(|what| {
+                let site = self.sites.len() as u32;
+                self.clear();
+                ConfigFault { what, site, item }
+            })
     }
 
-    fn read(&mut self, mut text: Reader<'c>, mut secrets: Reader<'_>) -> Result<(), ConfigFault> {
-        let count = text.size().ok_or(What::Layout.at(0, 0))?;
+    /// `item`: the key or rule that is read.
+    fn read(
+        &mut self,
+        text: &mut Reader<'c>,
+        secrets: &mut Reader<'_>,
+        item: &mut u32,
+    ) -> Result<(), What> {
+        let count = text.u32()?;
         if count == 0 {
-            return Err(What::NoSite.at(0, 0));
+            return Err(What::NoSite);
         }
-        for place in 0..count {
-            self.site(place, &mut text, &mut secrets)?;
+        for _ in 0..count {
+            *item = 0;
+            let site = self.site(text, secrets, item)?;
+            self.sites.try_push(site).map_err(|_| What::Sites)?;
         }
         if text.is_at_end() && secrets.is_at_end() {
             Ok(())
         } else {
-            Err(What::Layout.at(count, 0))
+            Err(What::Layout)
         }
     }
 
     fn site(
         &mut self,
-        place: usize,
         text: &mut Reader<'c>,
         secrets: &mut Reader<'_>,
-    ) -> Result<(), ConfigFault> {
-        let layout = What::Layout.at(place, 0);
-        let token = token_site(text)
-            .ok_or(layout)?
-            .map_err(|what| what.at(place, 0))?;
-        let statuses = statuses(text).ok_or(layout)?;
-        let revocation = site::revocation(text.u32().ok_or(layout)?).ok_or(layout)?;
-        let cache_names = text.texts().ok_or(layout)?;
+        item: &mut u32,
+    ) -> Result<Site<'c>, What> {
+        let token = token_site(text)?;
+        let statuses = statuses(text)?;
+        let revocation = match text.u32()? {
+            0 => EdgeRevocation::Expiry,
+            1 => EdgeRevocation::Origin,
+            _ => return Err(What::Layout),
+        };
+        let cache_names = text.texts()?;
         let rules_from = self.rules.len();
-        for item in 0..text.size().ok_or(layout)? {
-            let rule = rule(text).map_err(|what| what.at(place, item))?;
-            let room = self.rules.try_push(rule);
-            room.map_err(|_| What::Rules.at(place, item))?;
+        for place in 0..text.u32()? {
+            *item = place;
+            let rule = rule(text)?;
+            self.rules.try_push(rule).map_err(|_| What::Rules)?;
         }
         let keys_from = self.keys.len();
-        for item in 0..text.size().ok_or(layout)? {
-            let key = key(text, secrets).map_err(|what| what.at(place, item))?;
-            let room = self.keys.try_push(key);
-            room.map_err(|_| What::Keys.at(place, item))?;
+        for place in 0..text.u32()? {
+            *item = place;
+            let key = key(text, secrets)?;
+            self.keys.try_push(key).map_err(|_| What::Keys)?;
         }
-        if let Err((what, item)) = check_ring(&self.keys[keys_from..]).map_err(of_ring) {
-            return Err(what.at(place, item));
+        if let Err((what, place)) = check_ring(&self.keys[keys_from..]).map_err(of_ring) {
+            *item = place as u32;
+            return Err(what);
         }
-        let site = Site {
+        Ok(Site {
             token,
             statuses,
             revocation,
             cache_names,
             rules: rules_from..self.rules.len(),
             keys: keys_from..self.keys.len(),
-            revoked: Revoked::read(text).ok_or(layout)?,
-        };
-        let room = self.sites.try_push(site);
-        room.map_err(|_| What::Sites.at(place, 0))
+            revoked: Revoked::read(text)?,
+        })
     }
 
     /// The site of that number, and what it verifies with.
@@ -142,63 +154,56 @@ pub(crate) struct Configured<'s, 'c> {
     pub(crate) keys: &'s [Key<&'c str>],
 }
 
-/// `None`: not of the layout.
-fn token_site<'c>(text: &mut Reader<'c>) -> Option<Result<TokenSite<&'c str>, What>> {
+fn token_site<'c>(text: &mut Reader<'c>) -> Result<TokenSite<&'c str>, What> {
     let name = text.text()?;
     let names = Names {
         param: text.text()?,
         header: text.text()?,
         cookie: text.text()?,
     };
-    let skew_secs = text.u64()?;
-    let max_ttl_secs = text.optional()?;
-    let site = TokenSite::new(name, names).map(|site| {
-        site.with_skew_secs(skew_secs)
-            .with_max_ttl_secs(max_ttl_secs)
-    });
-    Some(site.map_err(What::from))
+    let site = TokenSite::new(name, names)?;
+    Ok(site
+        .with_skew_secs(text.u64()?)
+        .with_max_ttl_secs(text.optional()?))
 }
 
-fn statuses(text: &mut Reader<'_>) -> Option<[u16; Reason::ALL.len()]> {
+fn statuses(text: &mut Reader<'_>) -> Result<[u16; Reason::ALL.len()], What> {
     let mut statuses = [0; Reason::ALL.len()];
     for status in &mut statuses {
-        *status = u16::try_from(text.u32()?).ok()?;
+        *status = u16::try_from(text.u32()?).map_err(|_| What::Layout)?;
     }
-    Some(statuses)
+    Ok(statuses)
 }
 
 fn rule<'c>(text: &mut Reader<'c>) -> Result<PolicyRule<&'c str>, What> {
-    let mode = match text.u32().ok_or(What::Layout)? {
+    let mode = match text.u32()? {
         0 => Mode::Required,
         1 => Mode::Optional,
         2 => Mode::Public,
         3 => Mode::Report,
         _ => return Err(What::Layout),
     };
-    let paths = text.text().ok_or(What::Layout)?;
-    let paths = Patterns::parse(paths).map_err(|_| What::RulePaths)?;
+    let paths = Patterns::parse(text.text()?).map_err(|_| What::RulePaths)?;
     Ok(PolicyRule { paths, mode })
 }
 
 fn key<'c>(text: &mut Reader<'c>, secrets: &mut Reader<'_>) -> Result<Key<&'c str>, What> {
-    let algorithm = text.u32().ok_or(What::Layout)?;
-    let state = match text.u32().ok_or(What::Layout)? {
+    let algorithm = text.u32()?;
+    let state = match text.u32()? {
         0 => KeyState::Active,
         1 => KeyState::Accept,
         2 => KeyState::Retired,
         _ => return Err(What::Layout),
     };
-    let kid = text.text().ok_or(What::Layout)?;
-    let from = text.optional().ok_or(What::Layout)?;
-    let until = text.optional().ok_or(What::Layout)?;
-    let max_ttl_secs = text.optional().ok_or(What::Layout)?;
-    let paths = match text.text().ok_or(What::Layout)? {
+    let kid = text.text()?;
+    let (from, until, max_ttl_secs) = (text.optional()?, text.optional()?, text.optional()?);
+    let paths = match text.text()? {
         "" => None,
         paths => Some(Patterns::parse(paths).map_err(|_| What::KeyPaths)?),
     };
-    let material = secrets.text().ok_or(What::Layout)?;
+    let material = secrets.text()?;
     let key = match algorithm {
-        0 => Key::hs256(kid, material).map_err(What::from)?,
+        0 => Key::hs256(kid, material)?,
         1 => eddsa(kid, material)?,
         _ => return Err(What::Layout),
     };
@@ -212,7 +217,7 @@ fn key<'c>(text: &mut Reader<'c>, secrets: &mut Reader<'_>) -> Result<Key<&'c st
 
 #[cfg(feature = "ed25519")]
 fn eddsa<'c>(kid: &str, public: &str) -> Result<Key<&'c str>, What> {
-    Key::eddsa(kid, public).map_err(What::from)
+    Ok(Key::eddsa(kid, public)?)
 }
 
 #[cfg(not(feature = "ed25519"))]

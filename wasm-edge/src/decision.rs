@@ -1,6 +1,6 @@
 //! From a request to a decision (ABI.md): the one function that host and native build share.
 
-use core::fmt::Write;
+use core::cell::Cell;
 
 use countersign_token::{
     CanonicalPath, Carrier, Onward, Reason, Scratch, Verdict, Verifier, named_parameters,
@@ -9,8 +9,10 @@ use countersign_token::{
 use crate::config::{Config, Configured};
 use crate::fault::Fault;
 use crate::output::Output;
-use crate::request::{Asked, Lines};
-use crate::told::{self, Steps};
+use crate::request::{Asked, Lines, site_of};
+#[cfg(feature = "explain")]
+use crate::steps::Steps;
+use crate::told;
 
 /// How many numbers a decision starts with.
 const WORDS: usize = 16;
@@ -33,11 +35,16 @@ pub fn decide(
     if config.is_empty() {
         return Err(Fault::NoConfig);
     }
-    let asked = Asked::read(input)?;
-    let configured = config.of(asked.site).ok_or(Fault::Site)?;
+    let site = site_of(input).ok_or(Fault::Request)?;
+    let configured = config.of(site).ok_or(Fault::Site)?;
+    let missed = Cell::new(false);
+    let asked = Asked::read(input, configured.site.token.header(), &missed)?;
     let mut output = Output::new(output);
     output.push(&[0; WORDS * 4]);
     let verdict = verdict(&configured, &asked, scratch, &mut output);
+    if missed.get() {
+        return Err(Fault::Lines);
+    }
     let json_len = output.len().saturating_sub(WORDS * 4);
     let mut decision = Decision {
         configured: &configured,
@@ -71,16 +78,19 @@ fn verdict<'r>(
         revocations: &configured.site.revoked,
     };
     let (request, now) = (&asked.request, asked.now);
-    let verdict = if asked.steps {
-        let mut steps = Steps::begin(output);
+    // One body for both, told or not: two would be an eighth of the module.
+    #[cfg(feature = "explain")]
+    let verdict = {
+        let mut steps = Steps::begin(asked.steps.then_some(&mut *output));
         let verdict = verifier.explain_to(request, now, scratch, &mut steps);
         steps.end();
         verdict
-    } else {
-        verifier.verify(request, now, scratch)
     };
+    #[cfg(not(feature = "explain"))]
+    let verdict = verifier.verify(request, now, scratch);
     if asked.told || asked.steps {
-        told::verdict(&verdict, !asked.steps, output);
+        let is_first = !asked.steps || cfg!(not(feature = "explain"));
+        told::verdict(&verdict, is_first, output);
     }
     verdict
 }
@@ -132,7 +142,7 @@ impl Decision<'_, '_> {
             request,
         };
         self.target(&onward, path);
-        self.cache_key(path);
+        self.cache_key();
         if let Verdict::Granted(grant) = verdict
             && grant.carrier() != Carrier::Cookie
         {
@@ -148,26 +158,35 @@ impl Decision<'_, '_> {
     /// The path written back, and the query without the token.
     fn target(&mut self, onward: &Onward<'_, '_, &str, Lines<'_>>, path: CanonicalPath<'_>) {
         let from = self.output.len();
-        // What does not fit is seen by the output.
-        let _ = write!(self.output, "{path}");
+        path.write_url(&mut |piece| self.output.push(piece));
         self.words[7] = self.since(from);
         if let Some(pieces) = onward.query() {
-            self.output.push(b"?");
-            self.output.push_joined(pieces, b"&", Output::push_url);
+            let mut before = b"?";
+            for piece in pieces {
+                self.output.push(before);
+                self.output.push_query(piece);
+                before = b"&";
+            }
         }
         self.words[8] = self.since(from);
     }
 
     /// Never `.` or `..`, which a URL as key would lose, behind the first byte.
-    fn cache_key(&mut self, path: CanonicalPath<'_>) {
+    fn cache_key(&mut self) {
         let site = self.configured.site;
         let from = self.output.len();
-        let _ = write!(self.output, "~{}{path}", site.token.name());
-        let mut pieces = named_parameters(self.asked.request.target, site.cache_names.iter());
-        if let Some(first) = pieces.next() {
-            self.output.push(b"?");
-            self.output
-                .push_joined([first].into_iter().chain(pieces), b"&", Output::push_url);
+        let path_from = from - self.words[8] as usize;
+        self.output.push(b"~");
+        self.output.push(site.token.name().as_bytes());
+        self.output
+            .push_again(path_from, path_from + self.words[7] as usize);
+        let mut before = b"?";
+        for name in site.cache_names.iter() {
+            for piece in named_parameters(self.asked.request.target, name) {
+                self.output.push(before);
+                self.output.push_query(piece);
+                before = b"&";
+            }
         }
         self.words[9] = self.since(from);
     }
@@ -175,17 +194,18 @@ impl Decision<'_, '_> {
     /// Those of others, and the one that was granted.
     fn cookies(&mut self, onward: &Onward<'_, '_, &str, Lines<'_>>, verdict: &Verdict<'_>) {
         let from = self.output.len();
-        self.output
-            .push_joined(onward.other_cookies(), b"; ", Output::push);
+        let mut before: &[u8] = b"";
+        for cookie in onward.other_cookies() {
+            self.output.push(before);
+            self.output.push(cookie);
+            before = b"; ";
+        }
         if let Verdict::Granted(grant) = verdict
             && let Some(name) = onward.granted_cookie(grant)
         {
-            if self.output.len() > from {
-                self.output.push(b"; ");
+            for part in [before, name, b"=", grant.token().as_bytes()] {
+                self.output.push(part);
             }
-            self.output.push(name);
-            self.output.push(b"=");
-            self.output.push(grant.token().as_bytes());
         }
         self.words[11] = self.since(from);
     }

@@ -14,6 +14,8 @@ pub enum Fault {
     Site = -3,
     /// The decision is longer than the output.
     Output = -4,
+    /// A token signs headers, so all lines are needed.
+    Lines = -5,
 }
 
 /// Why a configuration is refused: what, at which site, at which key or rule of it (from 0).
@@ -73,16 +75,6 @@ pub enum What {
     KidTwice = -31,
     /// Two keys have one secret.
     SecretTwice = -32,
-}
-
-impl What {
-    pub(crate) const fn at(self, site: usize, item: usize) -> ConfigFault {
-        ConfigFault {
-            what: self,
-            site: site as u32,
-            item: item as u32,
-        }
-    }
 }
 
 impl From<SiteFault> for What {

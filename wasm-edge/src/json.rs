@@ -1,71 +1,54 @@
 //! JSON, as far as a verdict needs it (RFC 8259).
 
-use core::fmt::{self, Display, Write};
-
 use crate::output::Output;
 
-/// The longest text that is told, in bytes; of a longer one the start, and `…`.
-const MAX_TEXT_BYTES: usize = 8 << 10;
-
 impl Output<'_> {
-    /// A string.
-    pub(crate) fn push_json(&mut self, text: &dyn Display) {
-        self.push(b"\"");
-        let mut string = JsonString {
-            output: self,
-            left: MAX_TEXT_BYTES,
-        };
-        // It ends early where it is too long, which shows in what was written.
-        let _ = write!(string, "{text}");
-        self.push(b"\"");
-    }
-
     /// A member's name, and what goes before it.
+    #[inline(never)]
     pub(crate) fn push_name(&mut self, is_first: bool, name: &str) {
         self.push(if is_first { b"{\"" } else { b",\"" });
         self.push(name.as_bytes());
         self.push(b"\":");
     }
 
-    /// A list.
-    pub(crate) fn push_list(&mut self, members: impl Iterator<Item = impl Display>) {
-        self.push(b"[");
-        for (place, member) in members.enumerate() {
-            if place > 0 {
-                self.push(b",");
-            }
-            self.push_json(&member);
-        }
-        self.push(b"]");
+    /// A member whose value is a text.
+    #[inline(never)]
+    pub(crate) fn push_member(&mut self, is_first: bool, name: &str, text: &str) {
+        self.push_name(is_first, name);
+        self.push_text(text.bytes());
     }
-}
 
-struct JsonString<'s, 'o> {
-    output: &'s mut Output<'o>,
-    left: usize,
-}
+    /// A string, of bytes that are UTF-8.
+    pub(crate) fn push_text(&mut self, bytes: impl Iterator<Item = u8>) {
+        self.push(b"\"");
+        bytes.for_each(|byte| self.push_text_byte(byte));
+        self.push(b"\"");
+    }
 
-impl Write for JsonString<'_, '_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let fits = text.floor_char_boundary(self.left);
-        let (told, rest) = text.split_at(fits);
-        self.left -= fits;
-        let mut from = 0;
-        for (at, byte) in told.bytes().enumerate() {
-            if matches!(byte, b'"' | b'\\' | 0..=0x1f) {
-                self.output.push(&told.as_bytes()[from..at]);
-                from = at + 1;
-                match byte {
-                    b'"' | b'\\' => self.output.push(&[b'\\', byte]),
-                    _ => write!(self.output, "\\u{byte:04x}")?,
-                }
+    /// A byte of a string.
+    #[inline(never)]
+    pub(crate) fn push_text_byte(&mut self, byte: u8) {
+        match byte {
+            b'"' | b'\\' => self.push(&[b'\\', byte]),
+            0..=0x1f => {
+                let figure = |bits: u8| b"0123456789abcdef"[usize::from(bits)];
+                self.push(b"\\u00");
+                self.push(&[figure(byte >> 4), figure(byte & 15)]);
             }
+            _ => self.push(&[byte]),
         }
-        self.output.push(&told.as_bytes()[from..]);
-        if rest.is_empty() {
-            return Ok(());
+    }
+
+    /// A number.
+    pub(crate) fn push_number(&mut self, number: u64) {
+        let mut figures = [b'0'; 20];
+        let mut from = figures.len();
+        let mut left = number;
+        while left > 0 || from == figures.len() {
+            from -= 1;
+            figures[from] = b'0' + (left % 10) as u8;
+            left /= 10;
         }
-        self.output.push("…".as_bytes());
-        Err(fmt::Error)
+        self.push(&figures[from..]);
     }
 }

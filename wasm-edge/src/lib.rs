@@ -14,6 +14,8 @@ mod json;
 mod output;
 mod reader;
 mod request;
+#[cfg(feature = "explain")]
+mod steps;
 mod told;
 
 pub use self::config::Config;

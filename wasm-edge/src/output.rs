@@ -1,7 +1,5 @@
 //! Writing to the output, which has an end.
 
-use core::fmt;
-
 /// Bytes written from the front of a buffer on. What does not fit is left out, and remembered.
 #[derive(Debug)]
 pub(crate) struct Output<'o> {
@@ -28,7 +26,7 @@ impl<'o> Output<'o> {
         self.is_full
     }
 
-    #[inline]
+    #[inline(never)]
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         let end = self.len.saturating_add(bytes.len());
         match self.buffer.get_mut(self.len..end) {
@@ -40,7 +38,19 @@ impl<'o> Output<'o> {
         }
     }
 
+    /// Once more what was written between two lengths.
+    pub(crate) fn push_again(&mut self, from: usize, to: usize) {
+        let end = self.len.saturating_add(to - from);
+        if end <= self.buffer.len() && !self.is_full {
+            self.buffer.copy_within(from..to, self.len);
+            self.len = end;
+        } else {
+            self.is_full = true;
+        }
+    }
+
     /// Takes back what was written since the output had that length.
+    #[cfg(feature = "explain")]
     pub(crate) fn take_back(&mut self, len: usize) {
         self.len = self.len.min(len);
         self.is_full = false;
@@ -54,49 +64,19 @@ impl<'o> Output<'o> {
         }
     }
 
-    /// Text of a URL: what is no visible ASCII is escaped.
-    pub(crate) fn push_url(&mut self, mut text: &[u8]) {
+    /// Text of a query: what is no visible ASCII is escaped.
+    pub(crate) fn push_query(&mut self, text: &[u8]) {
         const HEX: &[u8; 16] = b"0123456789ABCDEF";
-        while let [first, behind @ ..] = text {
-            let visible = text
-                .iter()
-                .take_while(|byte| byte.is_ascii_graphic())
-                .count();
-            if visible > 0 {
-                let (run, behind) = text.split_at(visible);
-                self.push(run);
-                text = behind;
+        let mut visible_from = 0;
+        for (at, &byte) in text.iter().enumerate() {
+            if byte.is_ascii_graphic() {
                 continue;
             }
             let figure = |bits: u8| HEX[usize::from(bits & 15)];
-            self.push(&[b'%', figure(first >> 4), figure(*first)]);
-            text = behind;
+            self.push(&text[visible_from..at]);
+            self.push(&[b'%', figure(byte >> 4), figure(byte)]);
+            visible_from = at + 1;
         }
-    }
-
-    /// Pieces with something between them.
-    pub(crate) fn push_joined<'p>(
-        &mut self,
-        pieces: impl Iterator<Item = &'p [u8]>,
-        between: &[u8],
-        push: impl Fn(&mut Self, &[u8]),
-    ) {
-        for (place, piece) in pieces.enumerate() {
-            if place > 0 {
-                self.push(between);
-            }
-            push(self, piece);
-        }
-    }
-}
-
-impl fmt::Write for Output<'_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.push(text.as_bytes());
-        if self.is_full {
-            Err(fmt::Error)
-        } else {
-            Ok(())
-        }
+        self.push(&text[visible_from..]);
     }
 }

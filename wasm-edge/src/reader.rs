@@ -1,5 +1,10 @@
 //! Reading a configuration's bytes, one value after the other.
 
+use crate::fault::What;
+
+/// A value, or [`What::Layout`].
+type Read<T> = Result<T, What>;
+
 /// What is left to read. All numbers are little-endian; a text is its length in bytes (`u32`) and
 /// then the bytes.
 #[derive(Clone, Copy, Debug)]
@@ -16,51 +21,52 @@ impl<'c> Reader<'c> {
         self.rest.is_empty()
     }
 
-    pub(crate) fn bytes(&mut self, len: usize) -> Option<&'c [u8]> {
-        let (bytes, rest) = self.rest.split_at_checked(len)?;
-        self.rest = rest;
-        Some(bytes)
+    fn bytes(&mut self, len: usize) -> Read<&'c [u8]> {
+        self.rest.split_off(..len).ok_or(What::Layout)
     }
 
-    pub(crate) fn u32(&mut self) -> Option<u32> {
-        let (bytes, rest) = self.rest.split_first_chunk()?;
+    #[inline(never)]
+    pub(crate) fn u32(&mut self) -> Read<u32> {
+        let (bytes, rest) = self.rest.split_first_chunk().ok_or(What::Layout)?;
         self.rest = rest;
-        Some(u32::from_le_bytes(*bytes))
+        Ok(u32::from_le_bytes(*bytes))
     }
 
     /// A length or a count.
-    pub(crate) fn size(&mut self) -> Option<usize> {
+    pub(crate) fn size(&mut self) -> Read<usize> {
         self.u32().map(|size| size as usize)
     }
 
-    pub(crate) fn u64(&mut self) -> Option<u64> {
-        let (bytes, rest) = self.rest.split_first_chunk()?;
-        self.rest = rest;
-        Some(u64::from_le_bytes(*bytes))
+    pub(crate) fn u64(&mut self) -> Read<u64> {
+        let (low, high) = (self.u32()?, self.u32()?);
+        Ok(u64::from(low) | u64::from(high) << 32)
     }
 
     /// A number that may be absent: 0, or 1 and the number.
-    pub(crate) fn optional(&mut self) -> Option<Option<u64>> {
+    #[inline(never)]
+    pub(crate) fn optional(&mut self) -> Read<Option<u64>> {
         match self.u32()? {
-            0 => Some(None),
+            0 => Ok(None),
             1 => self.u64().map(Some),
-            _ => None,
+            _ => Err(What::Layout),
         }
     }
 
-    pub(crate) fn text(&mut self) -> Option<&'c str> {
+    #[inline(never)]
+    pub(crate) fn text(&mut self) -> Read<&'c str> {
         let len = self.size()?;
-        core::str::from_utf8(self.bytes(len)?).ok()
+        core::str::from_utf8(self.bytes(len)?).map_err(|_| What::Layout)
     }
 
     /// A count and so many texts.
-    pub(crate) fn texts(&mut self) -> Option<Texts<'c>> {
+    #[inline(never)]
+    pub(crate) fn texts(&mut self) -> Read<Texts<'c>> {
         let count = self.u32()?;
         let all = *self;
         for _ in 0..count {
             self.text()?;
         }
-        Some(Texts { count, all })
+        Ok(Texts { count, all })
     }
 }
 
@@ -78,7 +84,7 @@ impl<'c> Texts<'c> {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &'c str> + use<'c> {
         let mut all = self.all;
-        (0..self.count).map_while(move |_| all.text())
+        (0..self.count).map_while(move |_| all.text().ok())
     }
 
     pub(crate) fn holds(&self, text: Option<&str>) -> bool {

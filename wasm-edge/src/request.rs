@@ -1,5 +1,7 @@
 //! A request as it is read from the input (ABI.md).
 
+use core::cell::Cell;
+
 use countersign_token::{ClientAddress, Headers, Request};
 
 use crate::fault::Fault;
@@ -23,21 +25,33 @@ const WORDS: usize = 12;
 const TOLD: u32 = 1;
 /// Flag: with the steps that led to it.
 const STEPS: u32 = 2;
+/// Flag: the lines are those of the token's header and of cookies only.
+const FEW: u32 = 4;
 
 /// What is asked of a site.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked<'r> {
-    pub(crate) site: u32,
     pub(crate) told: bool,
     pub(crate) steps: bool,
     pub(crate) now: u64,
     pub(crate) request: Request<'r, Lines<'r>>,
 }
 
+/// The number of the site that is asked.
+pub(crate) fn site_of(input: &[u8]) -> Option<u32> {
+    input.first_chunk().map(|word| u32::from_le_bytes(*word))
+}
+
 impl<'r> Asked<'r> {
+    /// `header` is the token's, and `missed` is set where lines that were left out are asked for.
+    ///
     /// # Errors
     /// [`Fault::Request`]: lengths that are not those of the text, or a method that is no text.
-    pub(crate) fn read(input: &'r [u8]) -> Result<Self, Fault> {
+    pub(crate) fn read(
+        input: &'r [u8],
+        header: &'r str,
+        missed: &'r Cell<bool>,
+    ) -> Result<Self, Fault> {
         let (words, text) = input.split_at_checked(TEXT_AT).ok_or(Fault::Request)?;
         let words = words.as_chunks().0;
         let word = |place: usize| words.get(place).map_or(0, |word| u32::from_le_bytes(*word));
@@ -55,12 +69,15 @@ impl<'r> Asked<'r> {
         let lens = words
             .get(WORDS..WORDS + 2 * word(8) as usize)
             .ok_or(Fault::Request)?;
-        let lines = Lines { lens, text: rest };
+        let lines = Lines {
+            lens,
+            text: rest,
+            few: (word(1) & FEW != 0).then_some((header, missed)),
+        };
         if lines.total() != Some(rest.len()) {
             return Err(Fault::Request);
         }
         Ok(Self {
-            site: word(0),
             told: word(1) & TOLD != 0,
             steps: word(1) & STEPS != 0,
             now: u64::from(word(2)) | u64::from(word(3)) << 32,
@@ -80,6 +97,9 @@ impl<'r> Asked<'r> {
 pub(crate) struct Lines<'r> {
     lens: &'r [[u8; 4]],
     text: &'r [u8],
+    /// Where lines were left out: the token's header, which was not, and whether another was
+    /// asked for.
+    few: Option<(&'r str, &'r Cell<bool>)>,
 }
 
 impl<'r> Lines<'r> {
@@ -94,6 +114,12 @@ impl<'r> Lines<'r> {
 impl<'r> Headers<'r> for Lines<'r> {
     #[inline]
     fn lines(self, name: &str) -> impl Iterator<Item = &'r [u8]> {
+        if let Some((header, missed)) = self.few
+            && name != header
+            && name != "cookie"
+        {
+            missed.set(true);
+        }
         let mut rest = self.text;
         let pairs = self.lens.as_chunks::<2>().0.iter();
         pairs.filter_map(move |lens| {

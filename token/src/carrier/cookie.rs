@@ -24,53 +24,79 @@ enum Prefix {
     Host,
 }
 
+/// The pieces of all `Cookie` lines, trimmed.
+pub(crate) fn cookie_pieces<'r, H: Headers<'r>>(
+    headers: H,
+) -> CookiePieces<'r, impl Iterator<Item = &'r [u8]>> {
+    CookiePieces {
+        lines: headers.lines("cookie"),
+        rest: None,
+    }
+}
+
+/// What [`cookie_pieces`] gives.
+pub(crate) struct CookiePieces<'r, I> {
+    lines: I,
+    rest: Option<&'r [u8]>,
+}
+
+impl<'r, I: Iterator<Item = &'r [u8]>> Iterator for CookiePieces<'r, I> {
+    type Item = &'r [u8];
+
+    fn next(&mut self) -> Option<&'r [u8]> {
+        let rest = match self.rest.take() {
+            Some(rest) => rest,
+            None => self.lines.next()?,
+        };
+        let end = memchr::memchr(b';', rest);
+        self.rest = end.map(|end| &rest[end + 1..]);
+        Some(trim_blanks(&rest[..end.unwrap_or(rest.len())]))
+    }
+}
+
 /// The cookies that count, in their order.
-pub(crate) struct Cookies<I> {
-    all: I,
+pub(crate) struct Cookies<'n, I> {
+    pieces: I,
+    name: &'n str,
     prefix: Option<Prefix>,
     left: usize,
 }
 
-impl<'r> Cookies<()> {
+impl<'n> Cookies<'n, ()> {
     /// Of all `Cookie` lines those that are called `name`, alone or with `-` and anything behind.
-    pub(crate) fn of<'n, H: Headers<'r> + 'n>(
+    pub(crate) fn of<'r, H: Headers<'r>>(
         headers: H,
         name: &'n str,
-    ) -> Cookies<impl Iterator<Item = Cookie<'r>> + use<'r, 'n, H>>
-    where
-        'r: 'n,
-    {
+    ) -> Cookies<'n, CookiePieces<'r, impl Iterator<Item = &'r [u8]> + use<'r, H>>> {
+        let mut prefix = None;
+        for cookie in cookie_pieces(headers).filter_map(|piece| read(piece, name.as_bytes())) {
+            prefix = prefix.max(Some(cookie.prefix));
+        }
         Cookies {
-            prefix: all(headers, name).map(|cookie| cookie.prefix).max(),
-            all: all(headers, name),
+            pieces: cookie_pieces(headers),
+            name,
+            prefix,
             left: MAX_COOKIES,
         }
     }
 }
 
-fn all<'r: 'n, 'n, H: Headers<'r> + 'n>(
-    headers: H,
-    name: &'n str,
-) -> impl Iterator<Item = Cookie<'r>> + use<'r, 'n, H> {
-    let pieces = headers
-        .lines("cookie")
-        .flat_map(|line| line.split(|&byte| byte == b';'));
-    pieces.filter_map(move |piece| read(piece, name.as_bytes()))
-}
-
-impl<'r, I: Iterator<Item = Cookie<'r>>> Iterator for Cookies<I> {
+impl<'r, I: Iterator<Item = &'r [u8]>> Iterator for Cookies<'_, I> {
     type Item = Cookie<'r>;
 
     fn next(&mut self) -> Option<Cookie<'r>> {
         self.left = self.left.checked_sub(1)?;
-        let prefix = self.prefix;
-        self.all.find(|cookie| Some(cookie.prefix) == prefix)
+        loop {
+            let cookie = read(self.pieces.next()?, self.name.as_bytes());
+            if let Some(cookie) = cookie.filter(|cookie| Some(cookie.prefix) == self.prefix) {
+                return Some(cookie);
+            }
+        }
     }
 }
 
-/// A piece between `;`, if it is a cookie of ours with a value.
+/// A trimmed piece, if it is a cookie of ours with a value.
 fn read<'r>(piece: &'r [u8], name: &[u8]) -> Option<Cookie<'r>> {
-    let piece = trim_blanks(piece);
     let equals = memchr::memchr(b'=', piece)?;
     let (given, value) = (&piece[..equals], &piece[equals + 1..]);
     let prefix = prefix_of_ours(given, name)?;

@@ -1,5 +1,6 @@
 //! The target: a path, a token in front of it, and a query.
 
+use crate::bytes::SIDE_BY_SIDE;
 use crate::carrier::Carried;
 use crate::path::{MAX_PATH_BYTES, PathBytes, is_plain};
 use crate::reason::Reason;
@@ -25,7 +26,7 @@ pub(super) fn read<'r>(
         None => (target, None),
     };
     let query_is_plain = query.is_none_or(is_plain_query);
-    if !query_is_plain && query.is_some_and(|query| query.contains(&b'#')) {
+    if !query_is_plain && query.is_some_and(has_fragment) {
         return Err(Reason::BadPath);
     }
     if path.len() <= MAX_PATH_BYTES && is_plain(path) && !starts_with_token(path, param) {
@@ -37,7 +38,7 @@ pub(super) fn read<'r>(
             query_is_plain,
         });
     }
-    if path.contains(&b'#') {
+    if has_fragment(path) {
         return Err(Reason::BadPath);
     }
     let (path, token) = read_slowly(path, param, scratch)?;
@@ -49,11 +50,18 @@ pub(super) fn read<'r>(
     })
 }
 
+fn has_fragment(part: &[u8]) -> bool {
+    memchr::memchr(b'#', part).is_some()
+}
+
 /// Whether a query is one parameter at most, without escapes, and without the `#` that no target
 /// has: true for the usual one, found in blocks of a fixed length.
 #[inline]
 fn is_plain_query(query: &[u8]) -> bool {
     let odd = |&byte: &u8| u8::from((byte == b'&') | (byte == b'%') | (byte == b'#'));
+    if !SIDE_BY_SIDE {
+        return !query.iter().any(|byte| odd(byte) != 0);
+    }
     let (blocks, rest) = query.as_chunks::<16>();
     let odd_block = |block: &[u8; 16]| block.iter().map(odd).fold(0, |all, odd| all | odd);
     let all = blocks.iter().map(odd_block).fold(0, |all, odd| all | odd);

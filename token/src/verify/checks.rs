@@ -1,9 +1,10 @@
 //! A token's terms, each against the request: the rows of TOKEN.md §5 behind the signature.
 
-use crate::address::{ClientAddress, Network};
+use crate::address::{ClientAddress, Network, is_v6};
 use crate::field::{Field, members};
 use crate::key::Key;
 use crate::pattern::list_covers;
+use crate::reason::Reason;
 use crate::revocation::{Identity, Revocations};
 use crate::site::Site;
 use crate::watch::Facts;
@@ -16,8 +17,30 @@ pub(crate) fn max_ttl_secs<T: AsRef<str>>(site: &Site<T>, key: &Key<T>) -> Optio
     }
 }
 
+/// Whether a term holds.
 #[inline]
-pub(super) fn lifetime<T: AsRef<str>>(facts: &Facts<'_, T>) -> bool {
+pub(super) fn holds<T: AsRef<str>>(
+    term: Reason,
+    facts: &Facts<'_, T>,
+    revocations: &impl Revocations,
+) -> bool {
+    match term {
+        Reason::Lifetime => lifetime(facts),
+        Reason::NotYetValid => not_before(facts),
+        // No leeway: the end is the one promise that a token makes.
+        Reason::Expired => facts.now < facts.exp,
+        Reason::Path => path(facts),
+        Reason::Method => method(facts),
+        Reason::Ip => ip(facts),
+        Reason::Geo => geo(facts),
+        Reason::Revoked => !is_revoked(facts, revocations),
+        // No other reason is a term's.
+        _ => false,
+    }
+}
+
+#[inline]
+fn lifetime<T: AsRef<str>>(facts: &Facts<'_, T>) -> bool {
     let exp = facts.exp;
     let left = exp.saturating_sub(facts.now);
     let skew_secs = facts.site.skew_secs();
@@ -26,13 +49,13 @@ pub(super) fn lifetime<T: AsRef<str>>(facts: &Facts<'_, T>) -> bool {
 }
 
 #[inline]
-pub(super) fn not_before<T: AsRef<str>>(facts: &Facts<'_, T>) -> bool {
+fn not_before<T: AsRef<str>>(facts: &Facts<'_, T>) -> bool {
     let now = facts.now.saturating_add(facts.site.skew_secs());
     facts.fields.number(Field::Nbf).is_none_or(|nbf| now >= nbf)
 }
 
 #[inline]
-pub(super) fn path<T: AsRef<str>>(facts: &Facts<'_, T>) -> bool {
+fn path<T: AsRef<str>>(facts: &Facts<'_, T>) -> bool {
     let token = facts.fields.raw(Field::Path);
     token.is_none_or(|list| list_covers(list, facts.path.as_bytes()))
         && facts
@@ -42,7 +65,7 @@ pub(super) fn path<T: AsRef<str>>(facts: &Facts<'_, T>) -> bool {
 }
 
 #[inline]
-pub(super) fn method<T>(facts: &Facts<'_, T>) -> bool {
+fn method<T>(facts: &Facts<'_, T>) -> bool {
     let method = facts.method.as_bytes();
     match facts.fields.raw(Field::Method) {
         None => matches!(method, b"GET" | b"HEAD"),
@@ -57,7 +80,7 @@ fn is_granted_method(list: &[u8], method: &[u8]) -> bool {
 }
 
 #[inline]
-pub(super) fn ip<T>(facts: &Facts<'_, T>) -> bool {
+fn ip<T>(facts: &Facts<'_, T>) -> bool {
     let list = facts.fields.raw(Field::Ip);
     list.is_none_or(|list| {
         facts
@@ -69,13 +92,13 @@ pub(super) fn ip<T>(facts: &Facts<'_, T>) -> bool {
 #[inline(never)]
 fn holds_client(list: &[u8], client: ClientAddress) -> bool {
     members(list)
-        .filter(|member| Network::is_v6(member) == client.ip().is_ipv6())
+        .filter(|member| is_v6(member) == client.ip().is_ipv6())
         .filter_map(Network::parse)
         .any(|network| network.contains(client))
 }
 
 #[inline]
-pub(super) fn geo<T>(facts: &Facts<'_, T>) -> bool {
+fn geo<T>(facts: &Facts<'_, T>) -> bool {
     let list = facts.fields.raw(Field::Geo);
     list.is_none_or(|list| {
         facts
@@ -103,7 +126,7 @@ pub(crate) fn is_country(code: &[u8]) -> bool {
 const MAX_SUB_BYTES: usize = 128;
 
 #[inline]
-pub(super) fn is_revoked<T>(facts: &Facts<'_, T>, revocations: &impl Revocations) -> bool {
+fn is_revoked<T>(facts: &Facts<'_, T>, revocations: &impl Revocations) -> bool {
     if revocations.is_empty() {
         return false;
     }

@@ -2,6 +2,7 @@
 
 use countersign_token::{Identity, Revocations};
 
+use crate::fault::What;
 use crate::reader::{Reader, Texts};
 
 /// What is revoked. Lists are gone through from their start: they are meant to be short.
@@ -23,28 +24,28 @@ struct Times<'c> {
 }
 
 impl<'c> Times<'c> {
-    fn read(reader: &mut Reader<'c>) -> Option<Self> {
+    fn read(reader: &mut Reader<'c>) -> Result<Self, What> {
         let count = reader.u32()?;
         let all = *reader;
         for _ in 0..count {
             reader.text()?;
             reader.u64()?;
         }
-        Some(Self { count, all })
+        Ok(Self { count, all })
     }
 
     fn of(&self, sub: &str) -> Option<u64> {
         let mut all = self.all;
         (0..self.count)
-            .map_while(|_| Some((all.text()?, all.u64()?)))
+            .map_while(|_| Some((all.text().ok()?, all.u64().ok()?)))
             .find(|(listed, _)| *listed == sub)
             .map(|(_, time)| time)
     }
 }
 
 impl<'c> Revoked<'c> {
-    pub(super) fn read(reader: &mut Reader<'c>) -> Option<Self> {
-        Some(Self {
+    pub(super) fn read(reader: &mut Reader<'c>) -> Result<Self, What> {
+        Ok(Self {
             jti: reader.texts()?,
             sub: reader.texts()?,
             sid: reader.texts()?,

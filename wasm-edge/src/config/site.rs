@@ -28,11 +28,3 @@ impl Site<'_> {
         status.copied().unwrap_or(reason.status())
     }
 }
-
-pub(super) const fn revocation(number: u32) -> Option<EdgeRevocation> {
-    match number {
-        0 => Some(EdgeRevocation::Expiry),
-        1 => Some(EdgeRevocation::Origin),
-        _ => None,
-    }
-}
