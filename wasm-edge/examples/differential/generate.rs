@@ -17,6 +17,9 @@ pub(crate) struct Generator<'s> {
     explains: bool,
 }
 
+/// Flag: with the steps that led to the verdict.
+const STEPS: u32 = 2;
+
 /// A request, before it is laid out.
 #[derive(Default)]
 struct Parts {
@@ -57,6 +60,9 @@ impl<'s> Generator<'s> {
         if random.one_in(100) {
             let at = random.below(asked.words.len());
             asked.words[at] = random.next() as u32 >> random.below(32);
+        }
+        if !self.explains {
+            asked.words[1] &= !STEPS;
         }
         asked
     }
