@@ -350,7 +350,8 @@ impl Visit {
         // A reported token is the log's business; what refused the request is the answer's.
         record.reason = Some(refusal.code());
         if let Refusal::Store(error) = &refusal
-            && *error != StoreError::NotFound
+            // Of so many, the access log and the metrics tell enough.
+            && !matches!(error, StoreError::NotFound | StoreError::Overloaded)
         {
             let path = record.path.as_deref().unwrap_or_default();
             tracing::warn!(%error, path, request_id = %self.id, "the store failed");

@@ -5,7 +5,9 @@
 //! not read, or slowly, cannot starve the others, a place is lent: while somebody waits, a body that
 //! has been left alone for a second in all, and is now, counts as none. When its reader comes back it
 //! takes a place again if one is free, and else goes on without: the store has answered it already,
-//! and the number of such bodies is bounded by that of the clients. Nobody who holds a place ever waits for a second
+//! and the number of such bodies is bounded by that of the clients. So that a store that is back after a
+//! silence is found out before the calls of that time have timed out, one place a second of calls that
+//! have had no answer for two is lent, too. Nobody who holds a place ever waits for a second
 //! one here, so fetches cannot wait for each other in a circle.
 
 mod budget;

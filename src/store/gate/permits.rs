@@ -38,11 +38,15 @@ struct Places {
     held: HashMap<u64, Held>,
     next_id: u64,
     waiting: usize,
+    /// When a silent call's place was lent last.
+    silent_lent: Option<Instant>,
 }
 
-/// How a body is read.
+/// How a call goes on, or a body is read.
 #[derive(Clone, Copy, Debug, Default)]
 struct Held {
+    /// Since when the store has not answered; `None` once it has.
+    silent_since: Option<Instant>,
     /// It has brought something, and since then nobody has come for more.
     left_since: Option<Instant>,
     /// For how long that was so before.
@@ -81,6 +85,7 @@ impl Permits {
                 held: HashMap::new(),
                 next_id: 0,
                 waiting: 0,
+                silent_lent: None,
             }),
             max_waiting: count.saturating_mul(WAITING_PER_FETCH),
             max_wait,
@@ -94,7 +99,7 @@ impl Permits {
     /// # Errors
     /// [`StoreError::Overloaded`] at once where the queue is full, or after the longest wait.
     pub(super) async fn enter(self: &Arc<Self>) -> Result<Place, StoreError> {
-        if let Some(place) = self.try_enter() {
+        if let Some(place) = self.try_enter(Instant::now()) {
             return Ok(place);
         }
         let _waiting = self.queue()?;
@@ -105,10 +110,10 @@ impl Permits {
         })
     }
 
-    fn try_enter(self: &Arc<Self>) -> Option<Place> {
+    fn try_enter(self: &Arc<Self>, now: Instant) -> Option<Place> {
         let permit = self.free.try_acquire().ok()?;
         permit.forget();
-        Some(self.place())
+        Some(self.place(now))
     }
 
     async fn wait(self: &Arc<Self>) -> Place {
@@ -122,7 +127,7 @@ impl Permits {
                 // The semaphore is never closed.
                 permit = &mut permit => {
                     permit.into_iter().for_each(tokio::sync::SemaphorePermit::forget);
-                    return self.place();
+                    return self.place(Instant::now());
                 }
                 _ = looking.tick() => self.lend(Instant::now()),
             }
@@ -143,11 +148,15 @@ impl Permits {
     }
 
     /// The place that a permit was forgotten for.
-    fn place(self: &Arc<Self>) -> Place {
+    fn place(self: &Arc<Self>, now: Instant) -> Place {
         let mut places = self.lock();
         let id = places.next_id;
         places.next_id += 1;
-        places.held.insert(id, Held::default());
+        let held = Held {
+            silent_since: Some(now),
+            ..Held::default()
+        };
+        places.held.insert(id, held);
         self.watch.happened(GateEvent::Enters);
         Place {
             permits: Arc::clone(self),
@@ -155,13 +164,27 @@ impl Permits {
         }
     }
 
-    /// Takes the places of bodies that nobody is reading from, and was not for a while in all.
+    /// Takes the places of bodies that nobody is reading from, and was not for a while in all; and
+    /// now and then that of a call that the store does not answer, as it may answer others by now.
     fn lend(&self, now: Instant) {
         let mut places = self.lock();
         let before = places.held.len();
         let is_lent =
             |held: &Held| held.left_since.is_some() && held.left_for(now) >= self.lend_after;
         places.held.retain(|_, held| !is_lent(held));
+        let is_due = |since: Option<Instant>, after| {
+            since.is_none_or(|since| now.saturating_duration_since(since) >= after)
+        };
+        if places.held.len() == before && is_due(places.silent_lent, self.lend_after) {
+            let silent = places.held.iter();
+            let silent = silent.filter_map(|(id, held)| Some((held.silent_since?, *id)));
+            let longest = silent.min();
+            let longest = longest.filter(|(since, _)| is_due(Some(*since), self.lend_after * 2));
+            if let Some((_, id)) = longest {
+                places.held.remove(&id);
+                places.silent_lent = Some(now);
+            }
+        }
         for _ in places.held.len()..before {
             self.give_back(&mut places);
         }
@@ -230,8 +253,8 @@ impl Place {
             permit.forget();
             // Its reader is known for a slow one.
             let held = Held {
-                left_since: None,
                 left_before: permits.lend_after,
+                ..Held::default()
             };
             places.held.insert(self.id, held);
             permits.watch.happened(GateEvent::Enters);
@@ -241,6 +264,7 @@ impl Place {
     /// The body has brought something, and nobody has come for more yet.
     pub(super) fn is_left(&self, now: Instant) {
         if let Some(held) = self.permits.lock().held.get_mut(&self.id) {
+            held.silent_since = None;
             held.left_since.get_or_insert(now);
         }
     }
@@ -280,26 +304,51 @@ mod tests {
         let permits = Permits::new(1, SECOND, SECOND, Arc::new(Unwatched));
         let start = Instant::now();
         let at = |millis| start + Duration::from_millis(millis);
-        let place = permits.try_enter().unwrap();
+        let place = permits.try_enter(start).unwrap();
         // Quick reads of a body that is slow itself count for nothing.
         place.is_left(at(0));
         place.is_read(at(400));
         permits.lend(at(10_000));
-        assert!(permits.try_enter().is_none());
+        assert!(permits.try_enter(start).is_none());
         place.is_left(at(10_000));
         permits.lend(at(10_599));
-        assert!(permits.try_enter().is_none());
+        assert!(permits.try_enter(start).is_none());
         permits.lend(at(10_600));
-        let other = permits.try_enter().expect("a lent place");
+        let other = permits.try_enter(start).expect("a lent place");
         place.is_read(at(10_700));
         drop(other);
         // Back again, it is still one who is mostly away.
         place.is_left(at(10_800));
         place.is_read(at(10_801));
         permits.lend(at(10_802));
-        assert!(permits.try_enter().is_none());
+        assert!(permits.try_enter(start).is_none());
         place.is_left(at(10_803));
         permits.lend(at(10_803));
-        assert!(permits.try_enter().is_some());
+        assert!(permits.try_enter(start).is_some());
+    }
+
+    #[test]
+    fn one_place_a_second_of_calls_without_an_answer_goes_to_those_who_wait() {
+        let permits = Permits::new(3, SECOND, SECOND, Arc::new(Unwatched));
+        let start = Instant::now();
+        let at = |millis| start + Duration::from_millis(millis);
+        let silent = [0, 1, 2].map(|millis| permits.try_enter(at(millis)).unwrap());
+        permits.lend(at(1_999));
+        assert!(permits.try_enter(start).is_none());
+        permits.lend(at(2_001));
+        let other = permits.try_enter(at(2_001)).expect("a silent call's place");
+        permits.lend(at(3_000));
+        assert!(permits.try_enter(start).is_none());
+        // An answered one is no silent one any more.
+        silent[1].is_left(at(3_000));
+        silent[1].is_read(at(3_000));
+        permits.lend(at(3_001));
+        assert!(permits.try_enter(start).is_some());
+        permits.lend(at(4_001));
+        let more = [(); 3].map(|()| permits.try_enter(at(4_001)));
+        assert_eq!(more.iter().flatten().count(), 2);
+        drop((silent, other, more));
+        let all: Vec<_> = (0..4).map_while(|_| permits.try_enter(start)).collect();
+        assert_eq!(all.len(), 3);
     }
 }
