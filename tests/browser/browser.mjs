@@ -10,7 +10,7 @@ const USUAL_PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bi
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"];
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync"];
-const WHOLE_TEST_MS = 60_000;
+const WHOLE_TEST_MS = 180_000;
 const ONE_STEP_MS = 8_000;
 
 export function giveUp(message) {

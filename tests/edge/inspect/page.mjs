@@ -5,11 +5,12 @@ import { drive, giveUp } from '../../browser/browser.mjs';
 import { reading } from './reading.mjs';
 import { secrecy } from './secrecy.mjs';
 import { signing } from './signing.mjs';
+import { sites } from './sites.mjs';
 import { tool } from './tool.mjs';
 
 if (process.argv[2] === undefined) giveUp('usage: node tests/edge/inspect/page.mjs COUNTERSIGN_PROGRAM');
 const countersign = tool(process.argv[2]);
 
 await drive(async (browser) => {
-  await Promise.all([reading, signing, secrecy].map((checks) => checks({ ...browser, countersign })));
+  await Promise.all([reading, signing, secrecy, sites].map((checks) => checks({ ...browser, countersign })));
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -27,6 +27,14 @@ export function tool(program) {
   const run = (...args) => execFileSync(resolve(program), args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
   return {
     sign: (keys, ...args) => run('sign', '--keys', `${keys}.toml`, '--site', 'media.example', '--base-url', BASE, ...args),
+    /** What `edge config` prints of a site with both keys; lines of settings for it. */
+    document: (own = '', ...args) => {
+      write('ring.toml', `${readFileSync(join(folder, 'hs.toml'))}${readFileSync(join(folder, 'ed.toml'))}`);
+      write('countersign.toml', `[revocations]\nfile = "revoked"\n[[site]]\nname = "media.example"\nhosts = ["media.example", "cdn.example:8443"]\n`
+        + `keys = "ring.toml"\nmax_ttl = "2h"\n[site.store]\ntype = "fs"\nroot = "."\n${own}`);
+      write('revoked', '{"revoke":{"id":1,"site":"media.example","subject":{"sub":"eve"},"created_at":1,"by":"t"}}\n');
+      return run('edge', 'config', '--with-secrets', ...args);
+    },
     /** The verdict; a denial too. */
     verify: (keys, url, ...args) => {
       try {

@@ -1,5 +1,6 @@
 // The page: reads what was typed, asks the module, shows what it says.
 import wasm from '../../dist/countersign-edge.wasm';
+import { signingKey } from '../../npm/src/sign/index.js';
 import { written } from '../../npm/src/sign/text.js';
 import { Fault } from './fault.js';
 import { find, withLines } from './found.js';
@@ -7,11 +8,12 @@ import { byId, hostOf, readAt, readKey, readRequest, readSite, showFault, typed 
 import { judge } from './judge.js';
 import { readLink } from './link.js';
 import { fill, makeFields, signAgain } from './signing.js';
+import { siteOf } from './site.js';
 import { readToken, valueOf } from './token.js';
 import { clearResult, showSteps, showTold, showUnjudged, showVerdict } from './view.js';
 
 const module = WebAssembly.compile(wasm);
-const SECRETS = ['secret', 'private'];
+const SECRETS = ['secret', 'private', 'document'];
 /** Stands for a name that is not known; what is signed is then not shown. */
 const NAMELESS = 'site';
 
@@ -23,15 +25,18 @@ let filled = null;
 
 /** Everything that was typed above. */
 function read() {
-  const site = readSite();
+  const own = typed('alg') === 'document' ? siteOf(byId('document').value, byId('text').value, typed('site')) : null;
+  const site = own?.site ?? readSite();
   const request = readRequest();
   const found = withLines(find(byId('text').value, site), request.lines, site);
   const isNamed = site.name !== '' || hostOf(found.base) !== '';
   const named = { ...site, name: site.name || hostOf(found.base) || NAMELESS };
   const tokens = found.tokens.map(({ text }) => readToken(text));
-  const key = readKey(tokens.map((token) => valueOf(token, 'kid')).find((kid) => kid !== undefined) ?? 'none');
+  const kid = tokens.map((token) => valueOf(token, 'kid')).find((known) => known !== undefined) ?? 'none';
+  const key = own === null ? readKey(kid) : own.keys.find((one) => one?.kid === kid) ?? signingKey(own.keys);
   if (key !== null && !isNamed) throw new Fault('site', "The site's name is signed too, and no URL tells it: give it here.");
-  return { site: named, isNamed, request, found, tokens, key, now: readAt() };
+  const entry = own ?? (key === null ? null : { site: named, keys: [key] });
+  return { site: named, isNamed, request, found, tokens, key, entry, now: readAt() };
 }
 
 async function inspect() {
@@ -52,11 +57,11 @@ async function inspect() {
 }
 
 /** `null` where there is a token and no path to judge it for. */
-async function judged({ found, request, site, key, now }) {
+async function judged({ found, request, site, entry, now }) {
   if (found.target === null && request.path === '') return null;
   const { method, client, country } = request;
   const facts = { method, client, country, target: written(request.path) };
-  return judge(await module, { found, request: facts, site, key, now });
+  return judge(await module, { found, request: facts, site, entry, now });
 }
 
 function show(seen, judgement) {
@@ -108,10 +113,10 @@ async function sign() {
 function chooseKey() {
   const alg = typed('alg');
   for (const field of document.querySelectorAll('[data-alg]')) {
-    field.hidden = alg === '' || (field.dataset.alg !== alg && field.dataset.alg !== 'any');
+    field.hidden = !field.dataset.alg.split(' ').includes(alg);
+    if (!field.hidden) continue;
+    for (const id of SECRETS) if (field.contains(byId(id))) byId(id).value = '';
   }
-  if (alg !== 'HS256') byId('secret').value = '';
-  if (alg !== 'EdDSA') byId('private').value = '';
 }
 
 /** A form that is left must not come back with its keys. */

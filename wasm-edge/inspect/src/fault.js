@@ -14,9 +14,10 @@ const INPUTS = {
   public: 'public', private: 'private',
 };
 
-/** A `ConfigError` of the loader, at its input. */
-export function ofConfig(error) {
+/** A `ConfigError` of the loader, at its input; of a pasted document, at that. */
+export function ofConfig(error, isDocument) {
   const member = error.where.replace(/^sites\[0\]\.(?:keys\[\d+\]\.|site(?=\.))/, (start) => (start.endsWith('site') ? 'site' : ''));
+  if (isDocument) return new Fault('document', error.message);
   return new Fault(INPUTS[member] ?? 'text', error.message.replace(/^sites\[0\]\.(?:site\.|keys\[\d+\]\.)?/, ''));
 }
 

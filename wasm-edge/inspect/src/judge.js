@@ -17,8 +17,9 @@ import { readToken, valueOf } from './token.js';
 
 /**
  * @param {WebAssembly.Module} module
- * @param {{ found: import('./found.js').Found, request: object, site: object, key: object | null, now: number }} asked
- *   `request`: method, client, country, and the target where none was pasted
+ * @param {{ found: import('./found.js').Found, request: object, site: object, entry: object | null, now: number }} asked
+ *   `request`: method, client, country, and the target where none was pasted; `entry`: of the document's
+ *   `sites`, with keys; `null`: without a key
  * @returns {Promise<Judgement>}
  * @throws {import('./fault.js').Fault}
  */
@@ -27,28 +28,28 @@ export async function judge(module, asked) {
   return { ...judgement, verdict: withFaults(judgement.verdict, asked.found.tokens) };
 }
 
-async function judgeAsIs(module, { found, request, site, key, now }) {
-  const strangers = throwaway(found.tokens);
+async function judgeAsIs(module, { found, request, site, entry, now }) {
+  const strangers = { ...(entry ?? { site }), keys: throwaway(found.tokens) };
   const whole = { ...request, target: found.target ?? request.target, headers: found.headers, now };
-  const told = decide(module, site, key === null ? strangers : [key], whole);
+  const told = decide(module, entry ?? strangers, whole);
   const { verdict, remainingSecs } = told;
   if (!verdict.steps.some(({ name }) => name === 'signature')) {
     return { verdict, remainingSecs, signature: 'not reached', otherwise: null };
   }
-  if (key !== null && verdict.reason !== 'bad_signature') return { verdict, remainingSecs, signature: 'holds', otherwise: null };
-  const forged = await probe(module, { found, site, request: whole }, strangers, verdict.path);
-  if (key !== null) return { verdict, remainingSecs, signature: 'does not hold', otherwise: forged?.verdict ?? null };
+  if (entry !== null && verdict.reason !== 'bad_signature') return { verdict, remainingSecs, signature: 'holds', otherwise: null };
+  const forged = await probe(module, { found, request: whole }, strangers, verdict.path);
+  if (entry !== null) return { verdict, remainingSecs, signature: 'does not hold', otherwise: forged?.verdict ?? null };
   const seen = forged ?? told;
   return { verdict: withoutKey(verdict, seen.verdict), remainingSecs: seen.remainingSecs, signature: 'not checked', otherwise: null };
 }
 
-function decide(module, site, keys, request) {
+function decide(module, entry, request) {
   // One for each question, so that no key outlives it.
   const edge = new Edge(module);
   try {
-    edge.configure({ version: 1, sites: [{ site, keys }] });
+    edge.configure({ version: 1, sites: [entry] });
   } catch (error) {
-    throw error.name === 'ConfigError' ? ofConfig(error) : error;
+    throw error.name === 'ConfigError' ? ofConfig(error, entry.isDocument) : error;
   }
   try {
     return edge.explain(request);
@@ -66,7 +67,8 @@ function throwaway(tokens) {
 }
 
 /** The same request, its tokens signed with keys of no worth: what the other checks say. `null`: it cannot be told. */
-async function probe(module, { found, site, request }, keys, path) {
+async function probe(module, { found, request }, entry, path) {
+  const { site, keys } = entry;
   const signed = new Map();
   for (const { text } of found.tokens) {
     const token = readToken(text);
@@ -78,7 +80,7 @@ async function probe(module, { found, site, request }, keys, path) {
   }
   if (signed.size === 0) return null;
   const { target, headers } = found.with((text) => signed.get(text) ?? text);
-  const told = decide(module, site, keys, { ...request, target: target ?? request.target, headers });
+  const told = decide(module, entry, { ...request, target: target ?? request.target, headers });
   return told.reason === 'bad_signature' ? null : told;
 }
 

@@ -22,15 +22,17 @@ export function showVerdict({ verdict, signature, otherwise, remainingSecs }) {
   const also = otherwise === null ? '' : ` If it held: ${words(otherwise, null).join('. ')}`;
   Object.assign(place.dataset, {
     signature, outcome: verdict.outcome, reason: verdict.reason ?? '',
-    kind: !checked ? 'open' : verdict.outcome === 'granted' ? 'good' : 'bad',
+    kind: !checked ? 'open' : verdict.outcome === 'denied' ? 'bad' : 'good',
   });
   place.replaceChildren(element('strong', { textContent: head }), tail + also);
 }
 
 function words({ outcome, reason, steps }, remainingSecs) {
   if (outcome === 'granted') return ['Granted', remainingSecs === null ? '' : `for another ${span(remainingSecs)}.`];
+  if (outcome === 'public') return ['Let through', 'without a token: so says the policy.'];
   const why = steps?.findLast((step) => step.outcome === 'failed')?.note;
-  return [`Denied: ${reason}`, `${TEXTS[reason][0]}${why === undefined ? '' : `: ${why}`}.`];
+  const head = outcome === 'reported' ? `Let through, and reported: ${reason}` : `Denied: ${reason}`;
+  return [head, `${TEXTS[reason][0]}${why === undefined ? '' : `: ${why}`}.`];
 }
 
 /** Without a verdict: there is something to read, and not enough to judge it. */
