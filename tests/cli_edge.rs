@@ -201,6 +201,13 @@ fn what_is_built_for_cloudflare_has_its_secrets_apart() {
     assert!(!read("out/cloudflare/edge.json").contains(secret.as_str().unwrap()));
     assert_eq!(read("out/js/file") + &read("out/dist/file"), "jsdist");
     assert_eq!(folder.mode_of("out/cloudflare/secrets.json") & 0o777, 0o600);
+
+    folder.write("from/cloudflare/wrangler.toml", "ours");
+    folder.write("out/cloudflare/wrangler.toml", "with a route");
+    folder.write("from/cloudflare/file", "new");
+    assert_eq!(build(&folder, "cloudflare", &[]).code, 0);
+    assert_eq!(folder.read("out/cloudflare/wrangler.toml"), "with a route");
+    assert_eq!(folder.read("out/cloudflare/file"), "new");
 }
 
 #[test]

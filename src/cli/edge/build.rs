@@ -50,7 +50,7 @@ pub struct Args {
     /// Where it shall run
     #[arg(long, value_enum)]
     target: Target,
-    /// The folder to write; made if it is not there, and its files replaced
+    /// The folder to write; made if it is not there, and its files replaced, but for wrangler.toml
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// The folder wasm-edge of the sources
@@ -163,12 +163,18 @@ const LEFT: [&str; 10] = [
     "speed.mjs",
 ];
 
+/// Whoever deploys writes routes and variables there, so one that is there stays.
+const KEPT: &str = "wrangler.toml";
+
 /// A file, or a folder's files but those that are left out.
 fn copy(from: &Path, to: &Path, left: &[&str]) -> io::Result<()> {
     let named = |path: &Path, error: io::Error| {
         io::Error::new(error.kind(), format!("{}: {error}", path.display()))
     };
     if from.is_file() {
+        if to.ends_with(KEPT) && to.exists() {
+            return Ok(());
+        }
         return fs::copy(from, to)
             .map(drop)
             .map_err(|error| named(from, error));
