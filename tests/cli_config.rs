@@ -37,10 +37,7 @@ fn print_tells_every_setting_with_its_source_and_no_secret() {
         ("cache.max_bytes", "1GiB # COUNTERSIGN__CACHE__MAX_BYTES"),
         ("cache.fresh_for", "10s # countersign.toml:13"),
         ("delivery.grace", "30s # default"),
-        (
-            "cache.max_object_bytes",
-            "8MiB, or max_bytes if that is less # default",
-        ),
+        ("cache.block_bytes", "1MiB # default"),
         ("site.0.keys", "keys.toml # countersign.toml:20"),
         ("site.0.policy.0.mode", "public # countersign.toml:33"),
     ] {

@@ -289,7 +289,7 @@ fn another_store_is_never_answered_from_the_cache_of_the_one_before() {
     assert_eq!(get(address, &good).status, 404);
     reload(&config.replace("root = \"media\"", "root = \"other\""));
     assert_eq!(read(), "other");
-    reload(&config.replace("4MiB", "5MiB"));
+    reload(&config.replace("16MiB", "17MiB"));
     assert_eq!(read(), "later");
     let line = program.told("take effect after a restart");
     assert!(line.contains("cache.max_bytes"), "{line}");

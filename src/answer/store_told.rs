@@ -31,6 +31,7 @@ pub(super) const fn store_told(error: StoreError) -> (StatusCode, &'static str, 
         ),
         StoreError::Overloaded => (S::SERVICE_UNAVAILABLE, "overloaded", "Too much to do"),
         StoreError::RangeNotSatisfiable { .. }
+        | StoreError::NotModified
         | StoreError::Unavailable
         | StoreError::Throttled { .. }
         | StoreError::BodyLength

@@ -2,29 +2,55 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use opentelemetry::context::FutureExt;
-use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use super::CacheKey;
+use super::tasks::Tasks;
 
-type InFlight<T> = Mutex<HashMap<CacheKey, watch::Receiver<Option<T>>>>;
+/// One that is under way.
+#[derive(Debug)]
+struct Flight<T> {
+    answer: watch::Receiver<Option<T>>,
+    recalled: Recalled,
+}
+
+type InFlight<T> = Mutex<HashMap<CacheKey, Flight<T>>>;
+
+/// Whether what a flight brings is out of date already, as its object was purged meanwhile.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Recalled(Arc<AtomicBool>);
+
+impl Recalled {
+    /// To be looked at after the answer was kept: a purge first recalls, and then forgets what is
+    /// kept, so that one of the two finds it.
+    pub(super) fn is_so(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
 
 /// The questions that are being asked.
 pub(super) struct Flights<T> {
     in_flight: Arc<InFlight<T>>,
-    /// Where they are asked: the runtime in which this was made. The store's connections live
-    /// there, and a reader's own runtime may be one of many.
-    runtime: Option<Handle>,
+    tasks: Tasks,
 }
 
 impl<T: Clone + Send + Sync + 'static> Flights<T> {
+    pub(super) fn new(tasks: Tasks) -> Self {
+        let in_flight = Arc::default();
+        Self { in_flight, tasks }
+    }
+
     /// The answer of the flight that is under way for `key`, else of `work`; and whether it was
     /// `work`. It runs as a task of its own, so that a reader who leaves takes nothing from the
     /// others. `None` where it panicked or the runtime is ending.
-    pub(super) async fn join<F>(&self, key: &CacheKey, work: F) -> Option<(T, bool)>
+    pub(super) async fn join<F>(
+        &self,
+        key: &CacheKey,
+        work: impl FnOnce(Recalled) -> F,
+    ) -> Option<(T, bool)>
     where
         F: Future<Output = T> + Send + 'static,
     {
@@ -33,38 +59,57 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
         Some((answer, led))
     }
 
-    /// Nobody else joins the flights of these keys; who has joined gets their answer.
-    pub(super) fn forget(&self, is_meant: impl Fn(&CacheKey) -> bool) {
-        lock(&self.in_flight).retain(|key, _| !is_meant(key));
+    /// Sees to it that a flight is under way for `key`, and waits for nothing.
+    pub(super) fn send<F>(&self, key: &CacheKey, work: impl FnOnce(Recalled) -> F)
+    where
+        F: Future<Output = T> + Send + 'static,
+    {
+        drop(self.board(key, work));
     }
 
-    fn board<F>(&self, key: &CacheKey, work: F) -> (watch::Receiver<Option<T>>, bool)
+    /// Nobody else joins the flights of these keys, and what they bring is not kept; who has joined
+    /// gets their answer.
+    pub(super) fn recall(&self, is_meant: impl Fn(&CacheKey) -> bool) {
+        lock(&self.in_flight).retain(|key, flight| {
+            let is_meant = is_meant(key);
+            if is_meant {
+                flight.recalled.0.store(true, Ordering::SeqCst);
+            }
+            !is_meant
+        });
+    }
+
+    fn board<F>(
+        &self,
+        key: &CacheKey,
+        work: impl FnOnce(Recalled) -> F,
+    ) -> (watch::Receiver<Option<T>>, bool)
     where
         F: Future<Output = T> + Send + 'static,
     {
         let mut in_flight = lock(&self.in_flight);
-        if let Some(answer) = in_flight.get(key) {
-            return (answer.clone(), false);
+        if let Some(flight) = in_flight.get(key) {
+            return (flight.answer.clone(), false);
         }
         let (sender, answer) = watch::channel(None);
-        in_flight.insert(key.clone(), answer.clone());
+        let recalled = Recalled::default();
+        let flight = Flight {
+            answer: answer.clone(),
+            recalled: recalled.clone(),
+        };
+        in_flight.insert(key.clone(), flight);
         let landing = Landing {
             in_flight: Arc::clone(&self.in_flight),
             key: key.clone(),
             answer: answer.clone(),
         };
-        let landed = async move {
+        let work = work(recalled);
+        self.tasks.start(async move {
             let value = work.await;
             // First out of the map: who comes after an answer may ask anew.
             drop(landing);
             sender.send_replace(Some(value));
-        };
-        // What the store is asked belongs to the trace of the reader who led.
-        let landed = landed.with_current_context();
-        match &self.runtime {
-            Some(runtime) => runtime.spawn(landed),
-            None => tokio::spawn(landed),
-        };
+        });
         (answer, true)
     }
 }
@@ -79,36 +124,16 @@ struct Landing<T> {
 impl<T> Drop for Landing<T> {
     fn drop(&mut self) {
         let mut in_flight = lock(&self.in_flight);
-        // After `forget` another may be under way for the key.
+        // After `recall` another may be under way for the key.
         let own = in_flight.get(&self.key);
-        if own.is_some_and(|own| own.same_channel(&self.answer)) {
+        if own.is_some_and(|own| own.answer.same_channel(&self.answer)) {
             in_flight.remove(&self.key);
         }
     }
 }
 
-fn lock<T>(
-    in_flight: &InFlight<T>,
-) -> MutexGuard<'_, HashMap<CacheKey, watch::Receiver<Option<T>>>> {
+fn lock<T>(in_flight: &InFlight<T>) -> MutexGuard<'_, HashMap<CacheKey, Flight<T>>> {
     in_flight.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl<T> Default for Flights<T> {
-    fn default() -> Self {
-        Self {
-            in_flight: Arc::default(),
-            runtime: Handle::try_current().ok(),
-        }
-    }
-}
-
-impl<T> Clone for Flights<T> {
-    fn clone(&self) -> Self {
-        Self {
-            in_flight: Arc::clone(&self.in_flight),
-            runtime: self.runtime.clone(),
-        }
-    }
 }
 
 impl<T> fmt::Debug for Flights<T> {

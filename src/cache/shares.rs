@@ -4,11 +4,11 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 
-use super::{CacheKey, Objects, Opened, OwnTime, Wanted};
+use super::counts::Counts;
+use super::{CacheKey, Counted, Objects, Opened, OwnTime, Wanted};
 use crate::config::model::{CacheSettings, Site};
 use crate::store::{Store, StoreError, StoreKey};
 
@@ -16,8 +16,17 @@ use crate::store::{Store, StoreError, StoreKey};
 #[derive(Clone, Debug)]
 pub struct Shares {
     settings: CacheSettings,
-    evicted: Arc<AtomicU64>,
+    counts: Arc<Counts>,
     divided: Arc<ArcSwap<Divided>>,
+}
+
+/// Blocks on their way from the store.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Arriving {
+    /// How many.
+    pub blocks: usize,
+    /// The memory that they will take.
+    pub bytes: u64,
 }
 
 /// One cache for each share, with its bound.
@@ -31,15 +40,15 @@ struct Divided {
 impl Shares {
     /// Empty, with nothing divided yet.
     pub fn new(settings: &CacheSettings) -> Self {
-        let evicted = Arc::new(AtomicU64::new(0));
-        let common = (settings.max_bytes, Objects::new(settings, &evicted));
+        let counts = Arc::default();
+        let common = (settings.max_bytes, Objects::new(settings, &counts));
         let divided = Divided {
             own: HashMap::new(),
             common,
         };
         Self {
             settings: settings.clone(),
-            evicted,
+            counts,
             divided: Arc::new(ArcSwap::from_pointee(divided)),
         }
     }
@@ -69,10 +78,9 @@ impl Shares {
         }
         let settings = CacheSettings {
             max_bytes,
-            max_object_bytes: self.settings.max_object_bytes.min(max_bytes),
             ..self.settings.clone()
         };
-        (max_bytes, Objects::new(&settings, &self.evicted))
+        (max_bytes, Objects::new(&settings, &self.counts))
     }
 
     /// The objects among which the site's are.
@@ -83,18 +91,27 @@ impl Shares {
     }
 
     /// What the kept objects weigh: bodies, metadata and keys.
-    pub async fn cached_bytes(&self) -> u64 {
+    pub fn cached_bytes(&self) -> u64 {
         let divided = self.divided.load_full();
-        let mut sum = divided.common.1.cached_bytes().await;
-        for (_, objects) in divided.own.values() {
-            sum += objects.cached_bytes().await;
-        }
-        sum
+        let own = divided.own.values().map(|(_, objects)| objects);
+        let all = own.chain([&divided.common.1]);
+        all.map(|objects| objects.shelf.kept_bytes()).sum()
     }
 
-    /// How many objects have left to make room, since the start.
-    pub fn evictions(&self) -> u64 {
-        self.evicted.load(Ordering::Relaxed)
+    /// What has been counted since the start.
+    pub fn counted(&self) -> Counted {
+        self.counts.read()
+    }
+
+    /// What arrives now: how many blocks, and the memory that is reserved for them.
+    pub fn arriving(&self) -> Arriving {
+        let divided = self.divided.load();
+        let own = divided.own.values().map(|(_, objects)| objects);
+        let all = own.chain([&divided.common.1]);
+        all.fold(Arriving::default(), |sum, objects| Arriving {
+            blocks: sum.blocks + objects.fills.count(),
+            bytes: sum.bytes + objects.shelf.arriving_bytes(),
+        })
     }
 
     /// Opens an object for reading: `key` is what it is kept by, `store_key` its name in `store`,

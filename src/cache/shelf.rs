@@ -1,172 +1,237 @@
 //! What is kept, and how much of it.
 
-use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use moka::future::Cache;
 use moka::notification::RemovalCause;
-use tokio::sync::{OwnedSemaphorePermit, RwLock, Semaphore};
+use moka::policy::EvictionPolicy;
+use moka::sync::Cache;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::CacheKey;
-use super::entry::{Known, Whole, is_no_store};
+use super::block::{Block, CHUNK_BYTES};
+use super::counts::Counts;
+use super::known::{Known, Version};
 use super::source::Source;
-use crate::config::model::CacheSettings;
-use crate::store::{ByteRange, ObjectMeta};
+use crate::store::ObjectMeta;
 
-/// For how many objects metadata is kept without a body.
-const MAX_KNOWN: u64 = 10_000;
+/// What an entry takes beside its block or its strings, roughly; so that empty objects weigh too.
+const ENTRY_BYTES: usize = 512;
 
 /// What arrives is reserved in this unit.
 const RESERVED_UNIT_BYTES: u64 = 1 << 10;
 
-/// moka weighs an entry in 32 bits.
-const MAX_BODY_BYTES: u64 = u32::MAX as u64 / 2;
+/// A block of a version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct BlockKey {
+    pub(super) version: u64,
+    pub(super) index: u64,
+}
 
-/// Whole objects, the metadata of others, and the memory for objects that are arriving.
+/// The name of what is kept.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) enum Name {
+    Object(CacheKey),
+    Block(BlockKey),
+}
+
+#[derive(Clone, Debug)]
+enum Entry {
+    Known(Known),
+    /// The store had no such object.
+    Absent(Instant),
+    Block(Arc<Block>),
+}
+
+/// Metadata and blocks, which share one bound, and the memory for blocks that are arriving.
+///
+/// What was not used for longest leaves first, and nothing that has just arrived is refused: its
+/// readers are still coming, and each would fetch it again.
 pub(super) struct Shelf {
-    pub(super) bodies: Cache<CacheKey, Arc<Whole>>,
-    pub(super) metas: Cache<CacheKey, Known>,
+    entries: Cache<Name, Entry>,
     arriving: Arc<Semaphore>,
-    /// Counts purges. What was asked of the store before the last one is not kept.
-    generation: RwLock<u64>,
-    pub(super) max_object_bytes: u64,
-    pub(super) fresh_for: Duration,
+    arriving_units: usize,
+    versions: AtomicU64,
 }
 
 impl Shelf {
-    /// `evicted` counts the bodies that leave to make room.
-    pub(super) fn new(settings: &CacheSettings, evicted: &Arc<AtomicU64>) -> Self {
-        let units = settings.max_bytes.div_ceil(RESERVED_UNIT_BYTES);
-        let units = usize::try_from(units).unwrap_or(usize::MAX);
-        let counted = Arc::clone(evicted);
+    /// At most `max_bytes`, of which an eighth, but 16 blocks where that is at most a half, is for
+    /// what arrives. What leaves to make room is counted.
+    pub(super) fn new(max_bytes: u64, block_bytes: u64, counts: &Arc<Counts>) -> Self {
+        let sixteen = block_bytes.saturating_mul(16).min(max_bytes / 2);
+        let arriving_bytes = (max_bytes / 8).max(sixteen);
+        let units = usize::try_from(arriving_bytes.div_ceil(RESERVED_UNIT_BYTES));
+        let units = units.unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
+        let counted = Arc::clone(counts);
+        let entries = Cache::builder()
+            .max_capacity(max_bytes - arriving_bytes)
+            .eviction_policy(EvictionPolicy::lru())
+            .eviction_listener(move |_, _, cause| {
+                if cause == RemovalCause::Size {
+                    counted.evicted.add();
+                }
+            })
+            .weigher(|name, entry| u32::try_from(weight_bytes(name, entry)).unwrap_or(u32::MAX))
+            .build();
         Self {
-            bodies: Cache::builder()
-                .max_capacity(settings.max_bytes)
-                .eviction_listener(move |_, _, cause| {
-                    if cause == RemovalCause::Size {
-                        counted.fetch_add(1, Ordering::Relaxed);
-                    }
-                })
-                .weigher(Whole::weight_bytes)
-                .build(),
-            metas: Cache::new(MAX_KNOWN),
-            generation: RwLock::new(0),
-            arriving: Arc::new(Semaphore::new(units.min(Semaphore::MAX_PERMITS))),
-            max_object_bytes: settings.max_object_bytes.min(MAX_BODY_BYTES),
-            fresh_for: settings.fresh_for,
+            entries,
+            arriving: Arc::new(Semaphore::new(units)),
+            arriving_units: units,
+            versions: AtomicU64::new(0),
         }
     }
 
-    /// A whole object that may be served without asking the store.
-    pub(super) async fn fresh(&self, source: &Source) -> Option<Arc<Whole>> {
-        let whole = self.bodies.get(&source.key).await?;
-        whole.known.is_fresh(source.fresh_for).then_some(whole)
-    }
-
-    /// The metadata that may be served without asking the store.
-    pub(super) async fn fresh_meta(&self, source: &Source) -> Option<Arc<ObjectMeta>> {
-        if let Some(whole) = self.fresh(source).await {
-            return Some(Arc::clone(&whole.known.meta));
+    /// What is known of an object.
+    pub(super) fn known(&self, name: &Name) -> Option<Known> {
+        match self.entries.get(name)? {
+            Entry::Known(known) => Some(known),
+            Entry::Absent(_) | Entry::Block(_) => None,
         }
-        let known = self.metas.get(&source.key).await?;
-        known.is_fresh(source.fresh_for).then_some(known.meta)
     }
 
-    /// The metadata of an object that is known to be too large. It may be stale where the read
-    /// itself will ask the store whether it still holds.
-    pub(super) async fn large(
-        &self,
-        source: &Source,
-        range: Option<ByteRange>,
-    ) -> Option<Arc<ObjectMeta>> {
-        let known = self.metas.get(&source.key).await?;
-        let checked = known.is_fresh(source.fresh_for)
-            || range.is_none_or(|range| range.resolve(known.meta.len_bytes).is_some());
-        (checked && self.is_too_large(&known.meta)).then_some(known.meta)
+    /// Whether the store said within this time that there is no such object.
+    pub(super) fn is_absent(&self, name: &Name, within: Duration) -> bool {
+        !within.is_zero()
+            && matches!(self.entries.get(name), Some(Entry::Absent(at)) if at.elapsed() < within)
     }
 
-    pub(super) fn is_too_large(&self, meta: &ObjectMeta) -> bool {
-        meta.len_bytes > self.max_object_bytes
+    /// A block that is complete.
+    pub(super) fn block(&self, key: BlockKey) -> Option<Arc<Block>> {
+        match self.entries.get(&Name::Block(key))? {
+            Entry::Block(block) => Some(block),
+            Entry::Known(_) | Entry::Absent(_) => None,
+        }
     }
 
-    /// Memory for an object that arrives, until the permit is dropped; `None` where there is none.
-    pub(super) fn reserve(&self, len_bytes: u64) -> Option<OwnedSemaphorePermit> {
-        let units = len_bytes.div_ceil(RESERVED_UNIT_BYTES).max(1);
-        let units = u32::try_from(units).ok()?;
-        Arc::clone(&self.arriving)
-            .try_acquire_many_owned(units)
-            .ok()
+    /// Whether a block is complete; it does not count as used.
+    pub(super) fn has_block(&self, key: BlockKey) -> bool {
+        self.entries.contains_key(&Name::Block(key))
     }
 
-    /// To be asked before the store is.
-    pub(super) async fn generation(&self) -> u64 {
-        *self.generation.read().await
+    /// A version of which nothing is kept yet.
+    pub(super) fn new_version(&self, meta: Arc<ObjectMeta>) -> Arc<Version> {
+        let number = self.versions.fetch_add(1, Ordering::Relaxed);
+        Arc::new(Version { number, meta })
     }
 
-    /// From now on nothing is kept that was asked for before.
-    pub(super) async fn end_purge_generation(&self) {
-        let mut generation = self.generation.write().await;
-        *generation = generation.wrapping_add(1);
+    /// Keeps what is known of an object.
+    pub(super) fn keep(&self, key: &CacheKey, known: Known) {
+        let name = Name::Object(key.clone());
+        self.entries.insert(name, Entry::Known(known));
+    }
+
+    /// Notes that the store could not be asked about an object, unless it has changed meanwhile.
+    pub(super) fn note_failure(&self, source: &Source, known: Known) -> Known {
+        let failed = known.failed();
+        let now = self.known(source.name());
+        if now.is_some_and(|now| now.version.number == known.version.number) {
+            self.keep(source.key(), failed.clone());
+        }
+        failed
+    }
+
+    /// Keeps that there is no such object.
+    pub(super) fn keep_absent(&self, key: &CacheKey) {
+        let name = Name::Object(key.clone());
+        self.entries.insert(name, Entry::Absent(Instant::now()));
+    }
+
+    /// Keeps a block.
+    pub(super) fn keep_block(&self, key: BlockKey, block: Arc<Block>) {
+        let is_large = block.weight_bytes() >= CHUNK_BYTES;
+        self.entries.insert(Name::Block(key), Entry::Block(block));
+        // What has to leave leaves some insertions later, which for large blocks is too late.
+        if is_large {
+            self.entries.run_pending_tasks();
+        }
+    }
+
+    /// Forgets an object. Its blocks cannot be found any more and leave in their time; who reads
+    /// one goes on.
+    pub(super) fn forget(&self, name: &Name) {
+        self.entries.invalidate(name);
+    }
+
+    /// Forgets an object unless another version of it is known by now.
+    pub(super) fn forget_version(&self, name: &Name, version: &Version) {
+        let known = self.known(name);
+        if known.is_some_and(|known| known.version.number == version.number) {
+            self.forget(name);
+        }
     }
 
     /// Forgets the objects of these keys; how many there were.
-    pub(super) async fn forget_all(&self, is_meant: impl Fn(&CacheKey) -> bool) -> u64 {
-        let bodies = self.bodies.iter().map(|(key, _)| key);
-        let mut keys: HashSet<CacheKey> = bodies
-            .filter(|key| is_meant(key))
-            .map(|key| CacheKey::clone(&key))
-            .collect();
-        let metas = self.metas.iter().map(|(key, _)| key);
-        keys.extend(
-            metas
-                .filter(|key| is_meant(key))
-                .map(|key| CacheKey::clone(&key)),
-        );
-        for key in &keys {
-            self.forget(key).await;
+    pub(super) fn forget_all(&self, is_meant: impl Fn(&CacheKey) -> bool) -> u64 {
+        let mut count = 0;
+        for (name, entry) in &self.entries {
+            if let Name::Object(key) = &*name
+                && is_meant(key)
+            {
+                count += u64::from(matches!(entry, Entry::Known(_)));
+                self.forget(&name);
+            }
         }
-        keys.len() as u64
+        count
     }
 
-    /// Keeps an object as the store has it now, if it was asked in this generation.
-    pub(super) async fn keep(&self, key: &CacheKey, whole: Arc<Whole>, asked_in: u64) {
-        let generation = self.generation.read().await;
-        if *generation != asked_in {
-            return;
-        }
-        self.metas.invalidate(key).await;
-        self.bodies.insert(key.clone(), whole).await;
+    /// Memory for a block that arrives, until the permit is dropped; `None` where there is none.
+    pub(super) fn reserve(&self, len_bytes: u64) -> Option<OwnedSemaphorePermit> {
+        let units = len_bytes.div_ceil(RESERVED_UNIT_BYTES).max(1);
+        let units = u32::try_from(units).ok()?;
+        let arriving = Arc::clone(&self.arriving);
+        arriving.try_acquire_many_owned(units).ok()
     }
 
-    /// Keeps what the store says now of an object whose body is not kept, if it was asked in this
-    /// generation.
-    pub(super) async fn keep_meta(&self, key: &CacheKey, meta: &Arc<ObjectMeta>, asked_in: u64) {
-        let generation = self.generation.read().await;
-        if *generation != asked_in {
-            return;
-        }
-        self.forget(key).await;
-        if !is_no_store(meta) {
-            let known = Known::now(Arc::clone(meta));
-            self.metas.insert(key.clone(), known).await;
-        }
+    /// Whether at least half of the memory for what arrives is free.
+    pub(super) fn has_room_to_spare(&self) -> bool {
+        self.arriving.available_permits() >= self.arriving_units / 2
     }
 
-    pub(super) async fn forget(&self, key: &CacheKey) {
-        self.bodies.invalidate(key).await;
-        self.metas.invalidate(key).await;
+    /// The memory that is reserved for what arrives.
+    pub(super) fn arriving_bytes(&self) -> u64 {
+        let units = self.arriving_units - self.arriving.available_permits();
+        units as u64 * RESERVED_UNIT_BYTES
     }
+
+    /// What the kept objects weigh.
+    pub(super) fn kept_bytes(&self) -> u64 {
+        // Weights are counted with the cache's own upkeep, which otherwise waits for traffic.
+        self.entries.run_pending_tasks();
+        self.entries.weighted_size()
+    }
+}
+
+fn weight_bytes(name: &Name, entry: &Entry) -> usize {
+    let name_bytes = match name {
+        Name::Object(key) => key.len_bytes(),
+        Name::Block(_) => 0,
+    };
+    let entry_bytes = match entry {
+        Entry::Known(known) => texts_bytes(&known.version.meta),
+        Entry::Absent(_) => 0,
+        Entry::Block(block) => block.weight_bytes(),
+    };
+    name_bytes + entry_bytes + ENTRY_BYTES
+}
+
+fn texts_bytes(meta: &ObjectMeta) -> usize {
+    let texts = [
+        meta.content_type.as_deref(),
+        meta.content_encoding.as_deref(),
+        meta.content_language.as_deref(),
+        meta.cache_control.as_deref(),
+        meta.content_disposition.as_deref(),
+        meta.etag.as_ref().map(|etag| etag.as_str()),
+    ];
+    texts.into_iter().flatten().map(str::len).sum()
 }
 
 impl fmt::Debug for Shelf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Shelf")
-            .field("cached_bytes", &self.bodies.weighted_size())
-            .field("max_object_bytes", &self.max_object_bytes)
-            .field("fresh_for", &self.fresh_for)
+            .field("kept_bytes", &self.entries.weighted_size())
             .finish_non_exhaustive()
     }
 }

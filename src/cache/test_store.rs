@@ -22,9 +22,11 @@ struct State {
     objects: HashMap<String, (ObjectMeta, Bytes)>,
     /// One for each `get`.
     gets: Vec<(Option<ByteRange>, Option<EntityTag>)>,
+    not_modified: usize,
     heads: usize,
     fault: Option<StoreError>,
     missing_bytes: usize,
+    cuts: usize,
 }
 
 /// The store; `gate` closed, bodies stand still after their first piece.
@@ -79,7 +81,18 @@ impl TestStore {
 
     /// Bodies end so many bytes early, without an error.
     pub(super) fn cut_bodies(&self, missing_bytes: usize) {
-        self.state.lock().unwrap().missing_bytes = missing_bytes;
+        self.cut_next_bodies(usize::MAX, missing_bytes);
+    }
+
+    /// The next so many bodies do.
+    pub(super) fn cut_next_bodies(&self, count: usize, missing_bytes: usize) {
+        let mut state = self.state.lock().unwrap();
+        (state.cuts, state.missing_bytes) = (count, missing_bytes);
+    }
+
+    /// How often an object had not changed.
+    pub(super) fn not_modified(&self) -> usize {
+        self.state.lock().unwrap().not_modified
     }
 
     pub(super) fn close_gate(&self) {
@@ -111,6 +124,10 @@ impl TestStore {
         if read.if_match.is_some() && read.if_match != meta.etag.as_ref() {
             return Err(StoreError::Changed);
         }
+        if read.if_none_match.is_some() && read.if_none_match == meta.etag.as_ref() {
+            state.not_modified += 1;
+            return Err(StoreError::NotModified);
+        }
         let len_bytes = meta.len_bytes;
         let range = match read.range {
             None => 0..len_bytes,
@@ -119,7 +136,10 @@ impl TestStore {
                 .ok_or(StoreError::RangeNotSatisfiable { len_bytes })?,
         };
         let mut bytes = body.slice(range.start as usize..range.end as usize);
-        bytes.truncate(bytes.len() - state.missing_bytes.min(bytes.len()));
+        if state.cuts > 0 {
+            state.cuts -= 1;
+            bytes.truncate(bytes.len() - state.missing_bytes.min(bytes.len()));
+        }
         let pieces: Vec<Bytes> = bytes
             .chunks(PIECE_BYTES)
             .map(Bytes::copy_from_slice)

@@ -1,9 +1,13 @@
 //! The cache over a store that counts.
 
+mod blocks;
+mod borders;
+mod healed;
 mod kept;
-mod large;
 mod purged;
 mod shares;
+mod slow;
+mod stale;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,12 +16,12 @@ use bytes::Bytes;
 use futures_util::TryStreamExt;
 
 use super::test_store::TestStore;
-use super::{CacheKey, CacheOutcome, Objects, Opened, OwnTime, Wanted};
+use super::{CHUNK_BYTES, CacheKey, CacheOutcome, Objects, Opened, OwnTime, Wanted};
 use crate::config::model::CacheSettings;
 use crate::store::{ByteRange, Store, StoreError, StoreKey};
 
-/// What the tests allow one object.
-const MAX_OBJECT_BYTES: u64 = 100_000;
+/// How long blocks are in these tests.
+const BLOCK_BYTES: u64 = 100_000;
 
 const WHOLE: Wanted = Wanted::Bytes(None);
 
@@ -26,16 +30,29 @@ fn range(range: ByteRange) -> Wanted {
 }
 
 fn objects() -> Objects {
-    objects_with(1_000_000, Duration::from_secs(3_600))
+    objects_with(4_000_000, Duration::from_secs(3_600))
 }
 
 fn objects_with(max_bytes: u64, fresh_for: Duration) -> Objects {
     let settings = CacheSettings {
         max_bytes,
-        max_object_bytes: MAX_OBJECT_BYTES,
         fresh_for,
+        ..settings()
     };
     Objects::new(&settings, &Arc::default())
+}
+
+/// Nothing stale, nothing ahead.
+fn settings() -> CacheSettings {
+    CacheSettings {
+        max_bytes: 4_000_000,
+        block_bytes: BLOCK_BYTES,
+        read_ahead_blocks: 0,
+        fresh_for: Duration::from_secs(3_600),
+        stale_while_revalidate: Duration::ZERO,
+        stale_if_error: Duration::ZERO,
+        negative_for: Duration::ZERO,
+    }
 }
 
 /// Bytes of which every part differs from every other of some length.

@@ -143,12 +143,22 @@ pub struct Ops {
 /// The in-memory cache, shared by all sites.
 #[derive(Clone, Debug)]
 pub struct CacheSettings {
-    /// `max_bytes`, default 256 MiB: bodies held at most.
+    /// `max_bytes`, default 256 MiB: held at most, what arrives from stores included.
     pub max_bytes: u64,
-    /// `max_object_bytes`, default 8 MiB: larger objects are streamed past the cache.
-    pub max_object_bytes: u64,
+    /// `block_bytes`, default 1 MiB: the piece in which objects are fetched and kept.
+    pub block_bytes: u64,
+    /// `read_ahead_blocks`, default 2: brought before a reader comes to them.
+    pub read_ahead_blocks: u32,
     /// `fresh_for`, default 10 s: how long an object is served without asking the store again.
     pub fresh_for: Duration,
+    /// `stale_while_revalidate`, default none: so long again while the store is asked (RFC 5861
+    /// §3), but no longer than `fresh_for`.
+    pub stale_while_revalidate: Duration,
+    /// `stale_if_error`, default 10 min: so long again while the store cannot be asked (RFC 5861 §4).
+    pub stale_if_error: Duration,
+    /// `negative_for`, default 1 s: how long an object that the store does not have is not asked
+    /// for again.
+    pub negative_for: Duration,
 }
 
 /// What is revoked, and where that is kept.

@@ -141,8 +141,12 @@ impl Settings {
             },
             cache: CacheSettings {
                 max_bytes: 64 << 20,
-                max_object_bytes: 8 << 20,
+                block_bytes: 1 << 20,
+                read_ahead_blocks: 2,
                 fresh_for: Duration::from_secs(10),
+                stale_while_revalidate: Duration::ZERO,
+                stale_if_error: Duration::ZERO,
+                negative_for: Duration::ZERO,
             },
             revocations: RevocationSettings::default(),
             uses: UseSettings::default(),

@@ -99,6 +99,7 @@ fn result(error: &StoreError) -> &'static str {
         StoreError::Denied => "denied",
         StoreError::RangeNotSatisfiable { .. } => "range_not_satisfiable",
         StoreError::Changed => "changed",
+        StoreError::NotModified => "not_modified",
         StoreError::Unavailable => "unavailable",
         StoreError::Throttled { .. } => "throttled",
         StoreError::Timeout => "timeout",

@@ -13,7 +13,7 @@ use http::{StatusCode, header};
 
 use crate::app::App;
 use crate::config::model::Ops;
-use crate::observe::{Filling, Remembered};
+use crate::observe::{CacheFigures, Filling, Remembered};
 
 /// The listener's routes.
 pub fn router(app: Arc<App>, settings: &Ops) -> Router {
@@ -59,10 +59,21 @@ fn remembered(app: &App) -> Remembered {
     }
 }
 
+fn cache(app: &App) -> CacheFigures {
+    let (counted, arriving) = (app.objects.counted(), app.objects.arriving());
+    CacheFigures {
+        evictions: counted.evictions,
+        blocks: counted.blocks,
+        breaks: counted.breaks,
+        arriving_blocks: arriving.blocks,
+        arriving_bytes: arriving.bytes,
+    }
+}
+
 async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
     let metrics = &app.observer.metrics;
-    metrics.cached_bytes(app.objects.cached_bytes().await);
-    metrics.evictions(app.objects.evictions());
+    metrics.cached_bytes(app.objects.cached_bytes());
+    metrics.cache(&cache(&app));
     metrics.remembered(&remembered(&app));
     let sites = app.sites();
     metrics.keys(sites.iter().flat_map(|site| {

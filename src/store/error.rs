@@ -18,6 +18,9 @@ pub enum StoreError {
     /// The object no longer has the entity tag asked for.
     #[error("the object changed")]
     Changed,
+    /// The object still has the entity tag that is known; no answer to a client.
+    #[error("the object has not changed")]
+    NotModified,
     /// The store cannot be reached, or answered with an error of its own.
     #[error("the store is unavailable")]
     Unavailable,
@@ -60,6 +63,7 @@ impl StoreError {
             | Self::Denied
             | Self::RangeNotSatisfiable { .. }
             | Self::Changed
+            | Self::NotModified
             | Self::Misconfigured => false,
         }
     }

@@ -46,6 +46,9 @@ impl FsStore {
         if read.if_match.is_some() && read.if_match != meta.etag.as_ref() {
             return Err(StoreError::Changed);
         }
+        if read.if_none_match.is_some() && read.if_none_match == meta.etag.as_ref() {
+            return Err(StoreError::NotModified);
+        }
         let len_bytes = meta.len_bytes;
         let range = match read.range {
             None => 0..len_bytes,

@@ -31,6 +31,9 @@ pub struct Read<'a> {
     pub range: Option<ByteRange>,
     /// Fail with [`StoreError::Changed`] unless the object still has this entity tag (`If-Match`).
     pub if_match: Option<&'a EntityTag>,
+    /// Fail with [`StoreError::NotModified`] where it has this one (`If-None-Match`). A store may
+    /// not know it, and bring the object.
+    pub if_none_match: Option<&'a EntityTag>,
     /// The store's version id, for stores that keep versions.
     pub version: Option<&'a str>,
 }

@@ -61,12 +61,14 @@ impl<S: Store> Store for OnRuntime<S> {
     fn get<'a>(&'a self, read: Read<'a>) -> BoxFuture<'a, Result<Fetched, StoreError>> {
         let (store, key, range) = (Arc::clone(&self.store), read.key.clone(), read.range);
         let if_match = read.if_match.cloned();
+        let if_none_match = read.if_none_match.cloned();
         let version = read.version.map(str::to_owned);
         Box::pin(self.run(async move {
             let read = Read {
                 key: &key,
                 range,
                 if_match: if_match.as_ref(),
+                if_none_match: if_none_match.as_ref(),
                 version: version.as_deref(),
             };
             store.get(read).await

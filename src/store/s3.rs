@@ -104,6 +104,7 @@ impl S3Store {
                     key,
                     range,
                     if_match: None,
+                    if_none_match: None,
                     version,
                 };
                 self.get_object(read).await.map(|fetched| fetched.meta)
@@ -131,6 +132,7 @@ impl S3Store {
             .key(named(read.key)?)
             .set_version_id(read.version.map(str::to_owned))
             .set_if_match(read.if_match.map(|tag| tag.as_str().to_owned()))
+            .set_if_none_match(read.if_none_match.map(|tag| tag.as_str().to_owned()))
             .set_range(read.range.and_then(extent::header))
             .customize()
             .mutate_request(move |request| {

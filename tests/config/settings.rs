@@ -153,8 +153,8 @@ fn each_wrong_setting_has_one_message_that_says_what_is_right() {
             "site.0.names.param: is no name that a URL can carry",
         ),
         (
-            add("[cache]\nmax_bytes = \"1MiB\"\nmax_object_bytes = \"2MiB\""),
-            "cache.max_object_bytes: must not be more",
+            add("[cache]\nblock_bytes = \"100KiB\""),
+            "cache.block_bytes: must be a multiple of 64KiB",
         ),
         (
             add("[log]\nlevel = \"inof\""),

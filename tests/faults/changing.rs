@@ -13,8 +13,8 @@ use crate::rig::{MIB, Own, Rig, target};
 use crate::support::until;
 
 /// So many times each object is replaced at once, and so often all of them are.
-const BURST: u64 = 25;
-const BURSTS: u64 = 100;
+const BURST: u64 = 100;
+const BURSTS: u64 = 25;
 
 /// Each reader in turn: all of it, and a range over the border of two blocks.
 async fn read_until(
@@ -62,13 +62,13 @@ fn ten_thousand_overwrites_during_reads_mix_no_body() {
                     rig.front.overwrite(key);
                 });
             }
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
         }
         readers.join_all().await
     });
     let all: Vec<Verdict> = outcomes.into_iter().flatten().collect();
     let versions: BTreeSet<u64> = all.iter().filter_map(Verdict::version).collect();
-    assert!(versions.len() > 5, "{} answers: {versions:?}", all.len());
+    assert!(versions.len() > 2, "{} answers: {versions:?}", all.len());
     for (key, known) in keys.iter().zip(&each) {
         let last = Verdict::Whole(BURST * BURSTS + 1);
         until("the last version", || {

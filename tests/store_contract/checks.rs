@@ -26,6 +26,7 @@ macro_rules! for_every_check {
             the_entity_tag_changes_with_the_content_and_only_then,
             if_match_holds_for_the_same_version_and_fails_for_another,
             if_match_is_judged_before_the_range,
+            if_none_match_spares_the_bytes_of_the_same_version_only,
             a_missing_key_is_not_found,
             an_empty_key_is_not_found,
             names_are_taken_as_they_are,
@@ -230,6 +231,22 @@ pub(crate) async fn if_match_is_judged_before_the_range(place: &Place) {
             .await
             .unwrap_err();
         assert_eq!(refused, StoreError::Changed, "{range:?}");
+    }
+}
+
+pub(crate) async fn if_none_match_spares_the_bytes_of_the_same_version_only(place: &Place) {
+    place.put("unless/a", b"before").await;
+    let before = place.head("unless/a").await.unwrap().etag.unwrap();
+    let ranges = [None, Some(FromTo { first: 0, last: 1 })];
+    for range in ranges {
+        let spared = place.get_unless("unless/a", &before, range).await;
+        assert_eq!(spared.unwrap_err(), StoreError::NotModified, "{range:?}");
+    }
+    place.put("unless/a", b"behind").await;
+    for range in ranges {
+        let got = place.get_unless("unless/a", &before, range).await.unwrap();
+        assert_ne!(got.meta.etag.as_ref(), Some(&before));
+        assert!(b"behind".starts_with(&bytes(got).await.unwrap()));
     }
 }
 

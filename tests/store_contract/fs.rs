@@ -174,6 +174,7 @@ async fn no_version_is_known() {
         key: &key,
         range: None,
         if_match: None,
+        if_none_match: None,
         version,
     };
     assert_eq!(

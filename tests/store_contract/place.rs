@@ -73,6 +73,23 @@ impl Place {
     ) -> Result<Fetched, StoreError> {
         get(&*self.store, key, range, Some(tag)).await
     }
+
+    /// The object unless it has this entity tag.
+    pub(crate) async fn get_unless(
+        &self,
+        key: &str,
+        tag: &EntityTag,
+        range: Option<ByteRange>,
+    ) -> Result<Fetched, StoreError> {
+        let read = Read {
+            key: &StoreKey::new(key),
+            range,
+            if_match: None,
+            if_none_match: Some(tag),
+            version: None,
+        };
+        self.store.get(read).await
+    }
 }
 
 pub(crate) async fn get(
@@ -87,6 +104,7 @@ pub(crate) async fn get(
         key,
         range,
         if_match,
+        if_none_match: None,
         version,
     };
     store.get(read).await

@@ -87,6 +87,7 @@ pub(crate) async fn a_version_is_read_by_its_id_and_a_deleted_one_is_not_found(p
                 key,
                 range,
                 if_match,
+                if_none_match: None,
                 version,
             })
             .await?;

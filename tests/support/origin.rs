@@ -23,8 +23,10 @@ listen = "127.0.0.1:0"
 [ops]
 listen = "127.0.0.1:0"
 [cache]
-max_bytes = "4MiB"
-max_object_bytes = "1MiB"
+max_bytes = "16MiB"
+block_bytes = "256KiB"
+stale_if_error = "0s"
+negative_for = "0s"
 "#;
 
 /// A site of the host `NAME.test` over the folder `NAME`; `own` goes into `[[site]]`, `tables` behind.

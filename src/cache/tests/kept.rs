@@ -5,7 +5,6 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::future::join_all;
 
-use super::super::MAX_CHUNK_BYTES;
 use super::super::test_store::TestStore;
 use super::*;
 use ByteRange::{From, FromTo, Suffix};
@@ -35,7 +34,7 @@ async fn a_kept_object_is_served_without_asking_the_store() {
 }
 
 #[tokio::test]
-async fn a_kept_body_comes_in_slices_of_a_bounded_length() {
+async fn a_kept_body_comes_in_chunks_of_a_bounded_length() {
     let (objects, store) = (objects(), TestStore::new());
     store.put("a", "\"1\"", content(90_000));
     let opened = open(&objects, &store, "a", WHOLE).await.unwrap();
@@ -44,7 +43,7 @@ async fn a_kept_body_comes_in_slices_of_a_bounded_length() {
         .map(|chunk| chunk.unwrap().len())
         .collect()
         .await;
-    assert_eq!(lengths, [MAX_CHUNK_BYTES, 90_000 - MAX_CHUNK_BYTES]);
+    assert_eq!(lengths, [CHUNK_BYTES, 90_000 - CHUNK_BYTES]);
 }
 
 #[tokio::test]
@@ -132,20 +131,6 @@ async fn a_reader_who_leaves_takes_nothing_from_the_others() {
 }
 
 #[tokio::test]
-async fn a_short_body_is_an_error_and_not_kept() {
-    let (objects, store) = (objects(), TestStore::new());
-    store.put("a", "\"1\"", content(5_000));
-    store.cut_bodies(1);
-    assert_eq!(
-        read(&objects, &store, "a", WHOLE).await,
-        Err(StoreError::BodyLength)
-    );
-    store.cut_bodies(0);
-    let next = read(&objects, &store, "a", WHOLE).await;
-    assert_eq!(next, Ok((CacheOutcome::Miss, content(5_000))));
-}
-
-#[tokio::test]
 async fn many_objects_weigh_no_more_than_is_allowed() {
     let objects = objects_with(100_000, Duration::from_secs(3_600));
     let store = TestStore::new();
@@ -154,9 +139,8 @@ async fn many_objects_weigh_no_more_than_is_allowed() {
         store.put(&path, "\"1\"", content(number * 10));
         read(&objects, &store, &path, WHOLE).await.unwrap();
     }
-    objects.shelf.bodies.run_pending_tasks().await;
-    let cached_bytes = objects.cached_bytes().await;
-    assert!((50_000..=100_000).contains(&cached_bytes), "{cached_bytes}");
+    let kept_bytes = objects.shelf.kept_bytes();
+    assert!((40_000..=100_000).contains(&kept_bytes), "{kept_bytes}");
 }
 
 #[tokio::test]
@@ -173,53 +157,12 @@ async fn an_object_that_may_not_be_stored_is_not_kept() {
             (CacheOutcome::NoStore, content(5_000).slice(10..))
         );
     }
-    assert_eq!(store.calls(), (6, 0));
+    assert_eq!(store.calls(), (4, 0));
     for _ in 0..2 {
         let head = open(&objects, &store, "a", Wanted::Metadata).await.unwrap();
         assert_eq!(head.outcome, CacheOutcome::Metadata);
     }
-    objects.shelf.bodies.run_pending_tasks().await;
-    assert_eq!(objects.cached_bytes().await, 0);
-}
-
-#[tokio::test]
-async fn a_stale_object_is_confirmed_by_one_head() {
-    let objects = objects_with(1_000_000, Duration::from_millis(200));
-    let store = TestStore::new();
-    store.put("a", "\"1\"", content(5_000));
-    read(&objects, &store, "a", WHOLE).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(250)).await;
-    let reads = join_all((0..20).map(|_| read(&objects, &store, "a", WHOLE))).await;
-    let revalidated = reads
-        .iter()
-        .filter(|read| **read == Ok((CacheOutcome::Revalidated, content(5_000))));
-    assert_eq!(revalidated.count(), 1);
-    let shared = reads
-        .iter()
-        .filter(|read| **read == Ok((CacheOutcome::Shared, content(5_000))));
-    assert_eq!(shared.count(), 19);
-    let hit = read(&objects, &store, "a", WHOLE).await;
-    assert_eq!(hit, Ok((CacheOutcome::Hit, content(5_000))));
-    assert_eq!(store.calls(), (1, 1));
-}
-
-#[tokio::test]
-async fn a_stale_object_that_changed_is_fetched_anew_and_one_that_is_gone_forgotten() {
-    let objects = objects_with(1_000_000, Duration::ZERO);
-    let store = TestStore::new();
-    store.put("a", "\"1\"", content(5_000));
-    read(&objects, &store, "a", WHOLE).await.unwrap();
-    store.put("a", "\"2\"", content(6_000));
-    let anew = read(&objects, &store, "a", WHOLE).await;
-    assert_eq!(anew, Ok((CacheOutcome::Miss, content(6_000))));
-    assert_eq!(store.calls(), (2, 1));
-    store.remove("a");
-    assert_eq!(
-        read(&objects, &store, "a", WHOLE).await,
-        Err(StoreError::NotFound)
-    );
-    objects.shelf.bodies.run_pending_tasks().await;
-    assert_eq!(objects.cached_bytes().await, 0);
+    assert_eq!(objects.shelf.kept_bytes(), 0);
 }
 
 #[tokio::test]
@@ -282,33 +225,6 @@ async fn sites_stores_and_versions_do_not_share_objects() {
         let opened = objects.open(&kept, key, name, OwnTime::Default, WHOLE);
         assert_eq!(opened.await.unwrap().outcome, CacheOutcome::Miss);
     }
-}
-
-#[tokio::test]
-async fn what_finds_no_memory_is_streamed_and_later_kept() {
-    let objects = objects_with(60_000, Duration::from_secs(3_600));
-    let store = TestStore::new();
-    store.put("a", "\"1\"", content(40_000));
-    store.put("b", "\"1\"", content(40_000));
-    store.close_gate();
-    let first = {
-        let (objects, store) = (objects.clone(), Arc::clone(&store));
-        tokio::spawn(async move { read(&objects, &store, "a", WHOLE).await })
-    };
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    let second = open(&objects, &store, "b", WHOLE).await.unwrap();
-    assert_eq!(second.outcome, CacheOutcome::NoMemory);
-    let middle = open(&objects, &store, "b", range(From { first: 39_999 }))
-        .await
-        .unwrap();
-    assert_eq!(middle.outcome, CacheOutcome::NoMemory);
-    store.open_gate();
-    assert_eq!(bytes(second).await, Ok(content(40_000)));
-    assert_eq!(bytes(middle).await, Ok(content(40_000).slice(39_999..)));
-    let first = first.await.unwrap();
-    assert_eq!(first, Ok((CacheOutcome::Miss, content(40_000))));
-    let later = read(&objects, &store, "b", WHOLE).await;
-    assert_eq!(later, Ok((CacheOutcome::Miss, content(40_000))));
 }
 
 #[tokio::test]

@@ -1,11 +1,10 @@
 //! Sites with a share of their own, and those that have the rest in common.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::super::test_store::TestStore;
 use super::super::{CacheOutcome, OwnTime, Shares};
-use super::{WHOLE, bytes, content, key};
+use super::{WHOLE, bytes, content, key, settings};
 use crate::config::model::CacheSettings;
 use crate::config::{Config, Flag, Inputs};
 use crate::state::{Extent, Purge};
@@ -41,8 +40,7 @@ fn config(shares: &[(&str, Option<u64>)]) -> Config {
 fn shares() -> Shares {
     Shares::new(&CacheSettings {
         max_bytes: 1_000_000,
-        max_object_bytes: 100_000,
-        fresh_for: Duration::from_secs(3_600),
+        ..settings()
     })
 }
 
@@ -66,7 +64,7 @@ async fn flood(shares: &Shares, store: &Arc<TestStore>, site: &str) {
         for _ in 0..10 {
             read(shares, store, site, &path).await;
         }
-        shares.cached_bytes().await;
+        shares.cached_bytes();
     }
 }
 
@@ -86,8 +84,8 @@ async fn a_site_with_a_share_loses_nothing_to_a_flood_at_another_and_takes_nothi
         );
         flood(&shares, &store, "staging").await;
         assert_eq!(read(&shares, &store, "product", "/a").await, after);
-        assert!(shares.evictions() > 0);
-        assert!(shares.cached_bytes().await <= 1_000_000);
+        assert!(shares.counted().evictions > 0);
+        assert!(shares.cached_bytes() <= 1_000_000);
     }
     let (shares, config) = (
         shares(),
@@ -95,7 +93,7 @@ async fn a_site_with_a_share_loses_nothing_to_a_flood_at_another_and_takes_nothi
     );
     shares.divide(&config.sites);
     flood(&shares, &store, "product").await;
-    assert!(shares.cached_bytes().await <= 200_000);
+    assert!(shares.cached_bytes() <= 200_000);
 }
 
 #[tokio::test]
@@ -137,16 +135,4 @@ async fn a_purge_finds_the_objects_of_each_share_and_of_no_other_site() {
         assert_eq!(read(&shares, &store, other, "/a").await, CacheOutcome::Hit);
         assert_eq!(read(&shares, &store, site, "/a").await, CacheOutcome::Miss);
     }
-}
-
-#[tokio::test]
-async fn what_is_larger_than_a_share_is_streamed() {
-    let (shares, store) = (shares(), TestStore::new());
-    store.put("/a", "\"1\"", content(60_000));
-    shares.divide(&config(&[("one", Some(50_000)), ("two", None)]).sites);
-    assert_eq!(
-        read(&shares, &store, "one", "/a").await,
-        CacheOutcome::TooLarge
-    );
-    assert_eq!(read(&shares, &store, "two", "/a").await, CacheOutcome::Miss);
 }

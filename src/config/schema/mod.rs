@@ -101,17 +101,23 @@ fn guard(section: &Section<'_>) -> GuardSettings {
 
 fn cache(section: &Section<'_>) -> CacheSettings {
     let max_bytes = section.bytes("max_bytes").unwrap_or(256 << 20);
-    let max_object_bytes = section.bytes("max_object_bytes");
-    if max_object_bytes.is_some_and(|bytes| bytes > max_bytes) {
-        let message = format!("must not be more than cache.max_bytes ({max_bytes} bytes)");
-        section.fault("max_object_bytes", message);
+    let block_bytes = section.bytes("block_bytes").unwrap_or(1 << 20);
+    if !(64 << 10..=16 << 20).contains(&block_bytes) || !block_bytes.is_multiple_of(64 << 10) {
+        let message = "must be a multiple of 64KiB, up to 16MiB";
+        section.fault("block_bytes", message);
     }
+    let read_ahead_blocks = section.integer("read_ahead_blocks", 0, 64);
+    let duration = |name, default| section.duration(name).unwrap_or(default);
     CacheSettings {
         max_bytes,
-        max_object_bytes: max_object_bytes.unwrap_or(max_bytes.min(8 << 20)),
-        fresh_for: section
-            .duration("fresh_for")
-            .unwrap_or(Duration::from_secs(10)),
+        block_bytes,
+        read_ahead_blocks: read_ahead_blocks
+            .and_then(|blocks| u32::try_from(blocks).ok())
+            .unwrap_or(2),
+        fresh_for: duration("fresh_for", Duration::from_secs(10)),
+        stale_while_revalidate: duration("stale_while_revalidate", Duration::ZERO),
+        stale_if_error: duration("stale_if_error", Duration::from_secs(600)),
+        negative_for: duration("negative_for", Duration::from_secs(1)),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Metrics, in Prometheus' text format. No label holds anything that a stranger can make up.
 
+mod cache;
 mod certificates;
 mod gate;
 mod keys;
@@ -7,6 +8,7 @@ mod names;
 mod reload;
 mod state;
 
+pub use self::cache::CacheFigures;
 pub use self::gate::GateMetrics;
 pub use self::reload::ReloadResult;
 pub use self::state::{Filling, Remembered};
@@ -18,9 +20,9 @@ use metrics_exporter_prometheus::{
 };
 
 use self::names::{
-    AUDIT_LOST, BUILD, BYTES, CACHE, CACHE_MAX, CACHED, CUT, DECISIONS, DURATION, EVICTIONS,
-    FIRST_BYTE, GUARDED, IN_FLIGHT, LINES_LOST, PROXY_REFUSED, REQUESTS, STORE_CALLS,
-    STORE_DURATION, STREAMS_CUT,
+    AUDIT_LOST, BUILD, BYTES, CACHE, CACHE_MAX, CACHED, CUT, DECISIONS, DURATION, FIRST_BYTE,
+    GUARDED, IN_FLIGHT, LINES_LOST, PROXY_REFUSED, REQUESTS, STORE_CALLS, STORE_DURATION,
+    STREAMS_CUT,
 };
 use super::Record;
 
@@ -51,7 +53,6 @@ pub struct Metrics {
     bytes: Counter,
     in_flight: Gauge,
     cached: Gauge,
-    evictions: Counter,
     first_byte: Histogram,
     lines_lost: Counter,
     keys: Mutex<keys::Told>,
@@ -78,7 +79,6 @@ impl Metrics {
             bytes: recorder.register_counter(&key(BYTES), &METADATA),
             in_flight: recorder.register_gauge(&key(IN_FLIGHT), &METADATA),
             cached: recorder.register_gauge(&key(CACHED), &METADATA),
-            evictions: recorder.register_counter(&key(EVICTIONS), &METADATA),
             first_byte: recorder.register_histogram(&key(FIRST_BYTE), &METADATA),
             lines_lost: recorder.register_counter(&key(LINES_LOST), &METADATA),
             keys: Mutex::default(),
@@ -165,11 +165,6 @@ impl Metrics {
         self.recorder
             .register_gauge(&gauge, &METADATA)
             .set(bytes as f64);
-    }
-
-    /// How many objects have left the cache to make room, since the start.
-    pub fn evictions(&self, count: u64) {
-        self.evictions.absolute(count);
     }
 
     /// How many lines the access log has lost, since the start.

@@ -14,6 +14,10 @@ pub(super) const CACHE: &str = "countersign_cache_outcomes_total";
 pub(super) const CACHED: &str = "countersign_cache_bytes";
 pub(super) const CACHE_MAX: &str = "countersign_cache_max_bytes";
 pub(super) const EVICTIONS: &str = "countersign_cache_evictions_total";
+pub(super) const BLOCKS: &str = "countersign_cache_blocks_total";
+pub(super) const BREAKS: &str = "countersign_cache_broken_bodies_total";
+pub(super) const ARRIVING: &str = "countersign_cache_arriving_blocks";
+pub(super) const ARRIVING_BYTES: &str = "countersign_cache_arriving_bytes";
 pub(super) const STORE_CALLS: &str = "countersign_store_calls_total";
 pub(super) const STORE_DURATION: &str = "countersign_store_call_duration_seconds";
 pub(super) const FETCHES: &str = "countersign_store_fetches_in_flight";
@@ -189,7 +193,26 @@ const ALL: &[(&str, Kind, Option<Unit>, &str)] = &[
         EVICTIONS,
         Counter,
         None,
-        "Objects that left the cache to make room.",
+        "Blocks and metadata that left the cache to make room.",
+    ),
+    (
+        BLOCKS,
+        Counter,
+        None,
+        "Blocks of objects that readers came to, by how they were found: hit, shared, miss, ahead, no_memory or lost.",
+    ),
+    (
+        BREAKS,
+        Counter,
+        None,
+        "Bodies of stores that broke off, by result: healed (asked for again from the byte reached) or broken.",
+    ),
+    (ARRIVING, Gauge, None, "Blocks on their way from a store."),
+    (
+        ARRIVING_BYTES,
+        Gauge,
+        Some(Unit::Bytes),
+        "Memory reserved for blocks on their way from a store.",
     ),
     (
         STORE_CALLS,

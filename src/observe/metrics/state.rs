@@ -49,7 +49,7 @@ impl Metrics {
         }
     }
 
-    fn set_count(&self, name: &'static str, count: usize) {
+    pub(super) fn set_count(&self, name: &'static str, count: usize) {
         let key = Key::from_static_name(name);
         let gauge = self.recorder.register_gauge(&key, &METADATA);
         #[allow(clippy::cast_precision_loss, reason = "a gauge is a float")]

@@ -31,6 +31,7 @@ pub(super) fn pause(error: StoreError, random: u64) -> Option<Duration> {
         | StoreError::Denied
         | StoreError::RangeNotSatisfiable { .. }
         | StoreError::Changed
+        | StoreError::NotModified
         | StoreError::Misconfigured => None,
     }
 }

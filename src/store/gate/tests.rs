@@ -201,6 +201,7 @@ async fn get(gate: &Gate) -> Result<Fetched, StoreError> {
         key: &key,
         range: None,
         if_match: None,
+        if_none_match: None,
         version: None,
     };
     gate.get(read).await

@@ -131,6 +131,7 @@ impl Answer {
                 retry_after_secs: self.retry_after_secs,
             },
             ("PreconditionFailed", _) | (_, 412) => StoreError::Changed,
+            (_, 304) => StoreError::NotModified,
             (_, 404) => StoreError::NotFound,
             // A version id that is none (400), or that of a delete marker (405).
             ("InvalidArgument" | "MethodNotAllowed" | "", 400 | 405) if has_version => {

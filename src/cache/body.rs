@@ -1,0 +1,106 @@
+//! The bytes of an answer on their way to the client.
+
+use std::fmt;
+use std::ops::Range;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf, Bytes};
+use futures_util::stream::{BoxStream, Stream, StreamExt, TryStreamExt};
+
+use super::reader::Reader;
+use crate::store::{Fetched, StoreError};
+
+/// A stream of exactly the bytes announced; it ends with its first error.
+pub struct Body {
+    left_bytes: u64,
+    source: Source,
+}
+
+enum Source {
+    Nothing,
+    Blocks(Box<Reader>),
+    Stream(BoxStream<'static, Result<Bytes, StoreError>>),
+}
+
+impl Body {
+    pub(super) fn empty() -> Self {
+        Self {
+            left_bytes: 0,
+            source: Source::Nothing,
+        }
+    }
+
+    /// What a reader brings.
+    pub(super) fn blocks(reader: Reader) -> Self {
+        Self {
+            left_bytes: reader.left_bytes(),
+            source: Source::Blocks(Box::new(reader)),
+        }
+    }
+
+    /// The first `len_bytes` of a stream. Fewer are [`StoreError::BodyLength`].
+    pub(super) fn stream(
+        stream: impl Stream<Item = Result<Bytes, StoreError>> + Send + 'static,
+        len_bytes: u64,
+    ) -> Self {
+        Self {
+            left_bytes: len_bytes,
+            source: Source::Stream(stream.boxed()),
+        }
+    }
+
+    /// How many bytes are still to come.
+    pub fn left_bytes(&self) -> u64 {
+        self.left_bytes
+    }
+}
+
+/// The bytes of `wanted`, which lie within what was fetched.
+pub(super) fn between(fetched: Fetched, wanted: Range<u64>) -> Body {
+    let len_bytes = wanted.end - wanted.start;
+    let mut before = wanted.start.saturating_sub(fetched.range.start);
+    let chunks = fetched.body.try_filter_map(move |mut bytes| {
+        let skipped = before.min(bytes.len() as u64);
+        before -= skipped;
+        // At most the length of `bytes`.
+        bytes.advance(skipped as usize);
+        std::future::ready(Ok((!bytes.is_empty()).then_some(bytes)))
+    });
+    Body::stream(chunks, len_bytes)
+}
+
+impl Stream for Body {
+    type Item = Result<Bytes, StoreError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.left_bytes == 0 {
+            return Poll::Ready(None);
+        }
+        let next = match &mut self.source {
+            Source::Nothing => None,
+            Source::Blocks(reader) => ready!(reader.poll_next(cx)),
+            Source::Stream(stream) => ready!(stream.poll_next_unpin(cx)),
+        };
+        let next = next.unwrap_or(Err(StoreError::BodyLength));
+        match next {
+            Ok(mut chunk) => {
+                chunk.truncate(usize::try_from(self.left_bytes).unwrap_or(usize::MAX));
+                self.left_bytes -= chunk.len() as u64;
+                Poll::Ready(Some(Ok(chunk)))
+            }
+            Err(error) => {
+                *self = Self::empty();
+                Poll::Ready(Some(Err(error)))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Body")
+            .field("left_bytes", &self.left_bytes)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,126 @@
+//! The blocks that are arriving: one fetch for each, whatever the number of readers.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::arriving::{Arriving, Writer};
+use super::block::Block;
+use super::known::Version;
+use super::shelf::{BlockKey, Shelf};
+use crate::store::StoreError;
+
+/// A block on its way.
+pub(super) type Fill = Arriving<StoreError>;
+
+/// Where a reader finds a block.
+#[derive(Debug)]
+pub(super) enum Place {
+    /// In memory.
+    Kept(Arc<Block>),
+    /// It arrives, as another reader wanted it.
+    Arriving(Arc<Fill>),
+    /// Nowhere yet: the reader has it brought.
+    Begun(Arc<Fill>, Bringing),
+    /// Nowhere, and there is no memory for it.
+    NoMemory,
+}
+
+/// Blocks by version and index.
+#[derive(Debug, Default)]
+pub(super) struct Fills {
+    arriving: Arc<Mutex<HashMap<BlockKey, Arc<Fill>>>>,
+}
+
+/// A block's writer, its memory, and its place among the fills, which it leaves on drop.
+pub(super) struct Bringing {
+    pub(super) writer: Writer<StoreError>,
+    pub(super) key: BlockKey,
+    _memory: OwnedSemaphorePermit,
+    _entry: Entry,
+}
+
+struct Entry {
+    arriving: Arc<Mutex<HashMap<BlockKey, Arc<Fill>>>>,
+    key: BlockKey,
+}
+
+impl Fills {
+    /// Finds a block of `len_bytes`, or the beginning of its way.
+    pub(super) fn find(&self, shelf: &Shelf, key: BlockKey, len_bytes: u64) -> Place {
+        if let Some(block) = shelf.block(key) {
+            return Place::Kept(block);
+        }
+        let mut arriving = lock(&self.arriving);
+        if let Some(fill) = arriving.get(&key) {
+            return Place::Arriving(Arc::clone(fill));
+        }
+        // It is kept before it leaves the fills, so now it is sure.
+        if let Some(block) = shelf.block(key) {
+            return Place::Kept(block);
+        }
+        let Some(memory) = shelf.reserve(len_bytes) else {
+            return Place::NoMemory;
+        };
+        let Ok(len_bytes) = usize::try_from(len_bytes) else {
+            return Place::NoMemory;
+        };
+        let (fill, writer) = Arriving::new(len_bytes, StoreError::Unavailable);
+        arriving.insert(key, Arc::clone(&fill));
+        let entry = Entry {
+            arriving: Arc::clone(&self.arriving),
+            key,
+        };
+        let bringing = Bringing {
+            writer,
+            key,
+            _memory: memory,
+            _entry: entry,
+        };
+        Place::Begun(fill, bringing)
+    }
+
+    /// How many blocks are on their way.
+    pub(super) fn count(&self) -> usize {
+        lock(&self.arriving).len()
+    }
+}
+
+impl Bringing {
+    /// The block is complete: it is kept, then told of, then no longer arriving.
+    pub(super) fn finish(self, shelf: &Shelf) {
+        let Self { writer, key, .. } = self;
+        writer.finish(|block| shelf.keep_block(key, block));
+    }
+
+    /// No more will come.
+    pub(super) fn fail(self, error: StoreError) {
+        let Self { writer, .. } = self;
+        writer.fail(error);
+    }
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        lock(&self.arriving).remove(&self.key);
+    }
+}
+
+impl BlockKey {
+    pub(super) fn new(version: &Version, index: u64) -> Self {
+        let version = version.number;
+        Self { version, index }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl fmt::Debug for Bringing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Bringing({:?})", self.key)
+    }
+}

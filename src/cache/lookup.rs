@@ -1,0 +1,239 @@
+//! Asking the store for an object that is not known, or whether what is known of it still holds.
+
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+use super::fills::{Fill, Place};
+use super::flight::Recalled;
+use super::known::{Age, Known, Version, is_no_store, same_version};
+use super::shelf::BlockKey;
+use super::source::Source;
+use super::{CacheOutcome, Objects};
+use crate::store::{ByteRange, Fetched, ObjectMeta, StoreError};
+
+/// What one question to the store brings to all who wait for it.
+#[derive(Clone, Debug)]
+pub(super) enum Answered {
+    /// What the object is now, and the block that came with the answer.
+    Known(Known, CacheOutcome, Option<Along>),
+    /// What it is, of which nothing may be kept, and why not.
+    Apart(Arc<ObjectMeta>, CacheOutcome),
+}
+
+/// A block that arrives with the answer. Who waited for the answer reads this one, also where it has
+/// failed by then, so that a failure is not asked for again by each.
+#[derive(Clone, Debug)]
+pub(super) struct Along {
+    pub(super) index: u64,
+    pub(super) fill: Arc<Fill>,
+}
+
+/// What the reader who asked is given: a stream that begins where the question did.
+pub(super) type InHand = Option<Fetched>;
+
+impl Objects {
+    /// The object as it is now, and the block in which `wanted` begins on its way. Asks the store,
+    /// or waits for the answer of a reader who did; whether it was this one who did.
+    pub(super) async fn ask(
+        &self,
+        source: &Source,
+        wanted: Option<ByteRange>,
+        stale: Option<Known>,
+    ) -> Result<(Answered, InHand), StoreError> {
+        let (giver, mut in_hand) = oneshot::channel();
+        let flight = self.lookups.join(source.key(), |recalled| {
+            let (objects, source) = (self.clone(), source.clone());
+            async move {
+                objects
+                    .look_up(source, wanted, stale, giver, recalled)
+                    .await
+            }
+        });
+        let (answered, led) = flight.await.ok_or(StoreError::Unavailable)?;
+        let answered = match answered? {
+            Answered::Known(known, CacheOutcome::Miss | CacheOutcome::Revalidated, along)
+                if !led =>
+            {
+                Answered::Known(known, CacheOutcome::Shared, along)
+            }
+            answered => answered,
+        };
+        Ok((answered, in_hand.try_recv().ok()))
+    }
+
+    /// Asks in the background, unless somebody does already.
+    pub(super) fn ask_meanwhile(&self, source: &Source, stale: Known) {
+        self.lookups.send(source.key(), |recalled| {
+            let (objects, source) = (self.clone(), source.clone());
+            let (giver, _) = oneshot::channel();
+            async move {
+                objects
+                    .look_up(source, None, Some(stale), giver, recalled)
+                    .await
+            }
+        });
+    }
+
+    /// The object's metadata, by a `HEAD`.
+    pub(super) async fn ask_for_metadata(&self, source: &Source) -> Result<Answered, StoreError> {
+        let flight = self.heads.join(source.key(), |recalled| {
+            let (objects, source) = (self.clone(), source.clone());
+            async move { objects.head(&source, &recalled).await }
+        });
+        let (answered, led) = flight.await.ok_or(StoreError::Unavailable)?;
+        Ok(match answered? {
+            Answered::Known(known, _, along) if !led => {
+                Answered::Known(known, CacheOutcome::Shared, along)
+            }
+            answered => answered,
+        })
+    }
+
+    async fn look_up(
+        self,
+        source: Source,
+        wanted: Option<ByteRange>,
+        stale: Option<Known>,
+        giver: oneshot::Sender<Fetched>,
+        recalled: Recalled,
+    ) -> Result<Answered, StoreError> {
+        // The flight before this one may have landed just before this one began.
+        if let Some(known) = self.shelf.known(source.name())
+            && known.age(source.times()) == Age::Fresh
+        {
+            return Ok(Answered::Known(known, CacheOutcome::Hit, None));
+        }
+        let stale = stale.map(|known| known.version);
+        let tag = stale
+            .as_ref()
+            .and_then(|version| version.meta.etag.as_ref());
+        let question = self.grid.first_question(wanted);
+        let fetched = match source.any(Some(question), tag).await {
+            Ok(fetched) => fetched,
+            Err(StoreError::NotModified) => {
+                let version = stale.ok_or(StoreError::Unavailable)?;
+                let known = self.keep(&source, version, &recalled);
+                return Ok(Answered::Known(known, CacheOutcome::Revalidated, None));
+            }
+            Err(StoreError::RangeNotSatisfiable { len_bytes: 0 }) => source.any(None, None).await?,
+            // It has bytes, but not those.
+            Err(StoreError::RangeNotSatisfiable { .. }) => {
+                return self.head(&source, &recalled).await;
+            }
+            Err(error) => return Err(self.failed(&source, error, &recalled)),
+        };
+        Ok(self.settle(&source, stale, fetched, giver, &recalled))
+    }
+
+    /// What an answer with bytes means for what is kept.
+    fn settle(
+        &self,
+        source: &Source,
+        stale: Option<Arc<Version>>,
+        fetched: Fetched,
+        giver: oneshot::Sender<Fetched>,
+        recalled: &Recalled,
+    ) -> Answered {
+        let meta = Arc::new(fetched.meta.clone());
+        if let Some(outcome) = self.apart(&meta) {
+            self.shelf.forget(source.name());
+            // Refused where the reader who asked has left: then the stream is dropped.
+            let _ = giver.send(fetched);
+            return Answered::Apart(meta, outcome);
+        }
+        let version = self.version(stale, Arc::clone(&meta));
+        let index = match meta.len_bytes.checked_sub(1) {
+            None => 0,
+            // Of a suffix, the last block is the one that is there whole.
+            Some(last) if fetched.range.end == meta.len_bytes => self.grid.index(last),
+            Some(_) => self.grid.index(fetched.range.start),
+        };
+        let block = self.grid.block(index, meta.len_bytes);
+        let key = BlockKey::new(&version, index);
+        let mut along = None;
+        let is_there = fetched.range.start <= block.start && block.end <= fetched.range.end;
+        if is_there && !block.is_empty() {
+            let len_bytes = block.end - block.start;
+            match self.fills.find(&self.shelf, key, len_bytes) {
+                Place::Begun(fill, bringing) => {
+                    self.counts.brought.add();
+                    self.start(source, &version, bringing, Some(fetched));
+                    along = Some(Along { index, fill });
+                }
+                Place::NoMemory => drop(giver.send(fetched)),
+                Place::Kept(_) | Place::Arriving(_) => {}
+            }
+        }
+        let known = self.keep(source, version, recalled);
+        Answered::Known(known, CacheOutcome::Miss, along)
+    }
+
+    /// Why nothing of an object is kept, if so.
+    pub(super) fn apart(&self, meta: &ObjectMeta) -> Option<CacheOutcome> {
+        if is_no_store(meta) {
+            Some(CacheOutcome::NoStore)
+        } else if meta.etag.is_none() && self.grid.index(meta.len_bytes.saturating_sub(1)) > 0 {
+            Some(CacheOutcome::NoValidator)
+        } else {
+            None
+        }
+    }
+
+    /// What a `HEAD` says of the object.
+    async fn head(&self, source: &Source, recalled: &Recalled) -> Result<Answered, StoreError> {
+        let stale = self.shelf.known(source.name()).map(|known| known.version);
+        let meta = match source.head().await {
+            Ok(meta) => Arc::new(meta),
+            Err(error) => return Err(self.failed(source, error, recalled)),
+        };
+        if let Some(outcome) = self.apart(&meta) {
+            self.shelf.forget(source.name());
+            return Ok(Answered::Apart(meta, outcome));
+        }
+        let is_same = stale
+            .as_ref()
+            .is_some_and(|version| same_version(&version.meta, &meta));
+        let version = self.version(stale, meta);
+        let known = self.keep(source, version, recalled);
+        Ok(Answered::Known(
+            known,
+            match is_same {
+                true => CacheOutcome::Revalidated,
+                false => CacheOutcome::Metadata,
+            },
+            None,
+        ))
+    }
+
+    /// The version under whose number its blocks are kept, if it is surely the same; else a new one.
+    fn version(&self, stale: Option<Arc<Version>>, meta: Arc<ObjectMeta>) -> Arc<Version> {
+        match stale {
+            Some(stale) if same_version(&stale.meta, &meta) => {
+                let number = stale.number;
+                Arc::new(Version { number, meta })
+            }
+            _ => self.shelf.new_version(meta),
+        }
+    }
+
+    fn keep(&self, source: &Source, version: Arc<Version>, recalled: &Recalled) -> Known {
+        let known = Known::now(version);
+        self.shelf.keep(source.key(), known.clone());
+        if recalled.is_so() {
+            self.shelf.forget_version(source.name(), &known.version);
+        }
+        known
+    }
+
+    /// An object that is gone is forgotten; other failures may pass.
+    fn failed(&self, source: &Source, error: StoreError, recalled: &Recalled) -> StoreError {
+        if error == StoreError::NotFound {
+            self.shelf.keep_absent(source.key());
+            if recalled.is_so() {
+                self.shelf.forget(source.name());
+            }
+        }
+        error
+    }
+}

@@ -1,0 +1,387 @@
+//! Opening an object: from memory, from what arrives, or from the store.
+
+use std::fmt;
+use std::ops::{Deref, Range};
+use std::sync::Arc;
+
+use futures_util::StreamExt;
+
+use super::body::Body;
+use super::counts::Counts;
+use super::fills::{Bringing, Fills, Place};
+use super::flight::Flights;
+use super::grid::Grid;
+use super::known::{Age, Known, Times, Version};
+use super::lookup::{Along, Answered};
+use super::parts::Parts;
+use super::reader::Reader;
+use super::shelf::{BlockKey, Shelf};
+use super::source::Source;
+use super::tasks::Tasks;
+use super::{CacheKey, CacheOutcome, Opened, OwnTime, Wanted};
+use crate::config::model::CacheSettings;
+use crate::store::{ByteRange, Fetched, ObjectMeta, Store, StoreError, StoreKey};
+
+type Answer<T> = Result<T, StoreError>;
+
+/// The objects of the sites that share one bound of memory. Clones share everything.
+#[derive(Clone)]
+pub(super) struct Objects(Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) shelf: Shelf,
+    pub(super) fills: Fills,
+    pub(super) lookups: Flights<Answer<Answered>>,
+    pub(super) heads: Flights<Answer<Answered>>,
+    pub(super) grid: Grid,
+    pub(super) tasks: Tasks,
+    pub(super) counts: Arc<Counts>,
+    settings: CacheSettings,
+}
+
+impl Deref for Objects {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Objects {
+    /// An empty cache, whose own work runs on the runtime in which this is called.
+    pub(super) fn new(settings: &CacheSettings, counts: &Arc<Counts>) -> Self {
+        let tasks = Tasks::current();
+        Self(Arc::new(Inner {
+            shelf: Shelf::new(settings.max_bytes, settings.block_bytes, counts),
+            fills: Fills::default(),
+            lookups: Flights::new(tasks.clone()),
+            heads: Flights::new(tasks.clone()),
+            grid: Grid::new(settings.block_bytes),
+            tasks,
+            counts: Arc::clone(counts),
+            settings: settings.clone(),
+        }))
+    }
+
+    pub(super) async fn open(
+        &self,
+        store: &Arc<dyn Store>,
+        key: CacheKey,
+        store_key: StoreKey,
+        own_time: OwnTime,
+        wanted: Wanted,
+    ) -> Answer<Opened> {
+        let times = self.times(own_time);
+        let source = Source::new(Arc::clone(store), key, store_key, times);
+        let Wanted::Bytes(range) = wanted else {
+            return self.metadata(&source).await;
+        };
+        match self.bytes(&source, range).await {
+            // Nothing is sent yet, so it can be started again, once.
+            Err(StoreError::Changed) => {
+                self.shelf.forget(source.name());
+                self.bytes(&source, range).await
+            }
+            done => done,
+        }
+    }
+
+    fn times(&self, own_time: OwnTime) -> Times {
+        let settings = &self.settings;
+        let fresh_for = match own_time {
+            OwnTime::Default => settings.fresh_for,
+            OwnTime::For(time) => time,
+        };
+        // Who wants the store asked each time wants nothing stale.
+        let asks_always = fresh_for.is_zero();
+        let unless = |time| if asks_always { fresh_for } else { time };
+        Times {
+            fresh_for,
+            stale_while_revalidate: unless(settings.stale_while_revalidate).min(fresh_for),
+            stale_if_error: unless(settings.stale_if_error),
+        }
+    }
+
+    async fn bytes(&self, source: &Source, range: Option<ByteRange>) -> Answer<Opened> {
+        let stale = match self.at_hand(source)? {
+            AtHand::Use(known, outcome) => {
+                let block = FirstBlock::default();
+                return self
+                    .read(source, known.version, outcome, range, block)
+                    .await;
+            }
+            AtHand::Ask(stale) => stale,
+        };
+        let (answered, in_hand) = match self.ask(source, range, stale.clone()).await {
+            Ok(answered) => answered,
+            Err(error) => (self.in_spite_of(error, source, stale)?, None),
+        };
+        match answered {
+            Answered::Known(known, outcome, along) => {
+                let block = FirstBlock { along, in_hand };
+                self.read(source, known.version, outcome, range, block)
+                    .await
+            }
+            Answered::Apart(meta, outcome) => {
+                self.read_apart(source, meta, outcome, range, in_hand).await
+            }
+        }
+    }
+
+    async fn metadata(&self, source: &Source) -> Answer<Opened> {
+        let stale = match self.at_hand(source)? {
+            AtHand::Use(known, outcome) => {
+                return Ok(without_bytes(&known.version.meta, Some(0..0), outcome));
+            }
+            AtHand::Ask(stale) => stale,
+        };
+        let answered = match self.ask_for_metadata(source).await {
+            Ok(answered) => answered,
+            Err(error) => self.in_spite_of(error, source, stale)?,
+        };
+        Ok(match answered {
+            Answered::Known(known, outcome, _) => {
+                without_bytes(&known.version.meta, Some(0..0), outcome)
+            }
+            Answered::Apart(meta, _) => without_bytes(&meta, Some(0..0), CacheOutcome::Metadata),
+        })
+    }
+
+    /// What is known of the object and what may be done with it.
+    fn at_hand(&self, source: &Source) -> Answer<AtHand> {
+        let Some(known) = self.shelf.known(source.name()) else {
+            let absent_for = self.settings.negative_for;
+            return match self.shelf.is_absent(source.name(), absent_for) {
+                true => Err(StoreError::NotFound),
+                false => Ok(AtHand::Ask(None)),
+            };
+        };
+        let (outcome, ask) = match known.age(source.times()) {
+            Age::Fresh => (CacheOutcome::Hit, false),
+            Age::Revalidate => (CacheOutcome::Stale, true),
+            Age::Failing { ask } => (CacheOutcome::StaleOnError, ask),
+            Age::Ask => return Ok(AtHand::Ask(Some(known))),
+        };
+        if ask {
+            self.ask_meanwhile(source, known.clone());
+        }
+        Ok(AtHand::Use(known, outcome))
+    }
+
+    /// What is known, stale as it is, where the store cannot be asked.
+    fn in_spite_of(
+        &self,
+        error: StoreError,
+        source: &Source,
+        stale: Option<Known>,
+    ) -> Answer<Answered> {
+        match stale {
+            Some(known) if error.may_pass() && known.serves_on_error(source.times()) => {
+                let known = self.shelf.note_failure(source, known);
+                Ok(Answered::Known(known, CacheOutcome::StaleOnError, None))
+            }
+            _ => Err(error),
+        }
+    }
+
+    async fn read(
+        &self,
+        source: &Source,
+        version: Arc<Version>,
+        how: CacheOutcome,
+        range: Option<ByteRange>,
+        first: FirstBlock,
+    ) -> Answer<Opened> {
+        let meta = Arc::clone(&version.meta);
+        let Some(range) = resolve(range, &meta) else {
+            return Ok(without_bytes(&meta, None, how));
+        };
+        if range.is_empty() {
+            return Ok(without_bytes(&meta, Some(range), how));
+        }
+        if let Some(fetched) = first.in_hand {
+            let reader = |rest| self.reader(source, &version, rest).apart();
+            let body = continued(fetched, &range, reader);
+            return Ok(opened(&meta, range, body, CacheOutcome::NoMemory));
+        }
+        if how == CacheOutcome::Shared && first.along.is_some() {
+            self.counts.shared.add();
+        }
+        let mut reader = self.reader(source, &version, range.clone());
+        let found = reader.begin(first.along).await?;
+        let outcome = match (how, found) {
+            // The block is there, as the store has just been asked for it.
+            (how, CacheOutcome::Hit) => how,
+            (CacheOutcome::Miss, CacheOutcome::Shared) => CacheOutcome::Miss,
+            (_, found) => found,
+        };
+        let parts = Parts::new(self.clone(), source.clone(), version);
+        Ok(Opened {
+            parts: Some(parts),
+            ..opened(&meta, range, Body::blocks(reader), outcome)
+        })
+    }
+
+    /// What may not be kept: pieces of one version, or one answer of the store where versions
+    /// cannot be told apart.
+    async fn read_apart(
+        &self,
+        source: &Source,
+        meta: Arc<ObjectMeta>,
+        outcome: CacheOutcome,
+        range: Option<ByteRange>,
+        in_hand: Option<Fetched>,
+    ) -> Answer<Opened> {
+        let Some(range) = resolve(range, &meta) else {
+            return Ok(without_bytes(&meta, None, outcome));
+        };
+        if range.is_empty() {
+            return Ok(without_bytes(&meta, Some(range), outcome));
+        }
+        let holds = |fetched: &Fetched| {
+            let has_start = fetched.range.contains(&range.start);
+            has_start && (meta.etag.is_some() || range.end <= fetched.range.end)
+        };
+        let version = self.shelf.new_version(Arc::clone(&meta));
+        let reader = |rest| self.reader(source, &version, rest).apart();
+        let body = match in_hand.filter(holds) {
+            Some(fetched) => continued(fetched, &range, reader),
+            None if meta.etag.is_none() => {
+                let fetched = source.exactly(&meta, &range).await?;
+                Body::stream(fetched.body, range.end - range.start)
+            }
+            None => {
+                let mut reader = reader(range.clone());
+                reader.begin(None).await?;
+                Body::blocks(reader)
+            }
+        };
+        Ok(opened(&meta, range, body, outcome))
+    }
+
+    fn reader(&self, source: &Source, version: &Arc<Version>, range: Range<u64>) -> Reader {
+        Reader::new(self.clone(), source.clone(), Arc::clone(version), range)
+    }
+
+    /// A block that is complete.
+    pub(super) fn kept(&self, version: &Version, index: u64) -> Option<Arc<super::block::Block>> {
+        self.shelf.block(BlockKey::new(version, index))
+    }
+
+    /// Where a reader finds a block.
+    pub(super) fn find(&self, version: &Version, index: u64) -> Place {
+        let block = self.grid.block(index, version.meta.len_bytes);
+        let key = BlockKey::new(version, index);
+        let place = self.fills.find(&self.shelf, key, block.end - block.start);
+        match &place {
+            Place::Kept(_) => self.counts.kept.add(),
+            Place::Arriving(_) => self.counts.shared.add(),
+            Place::Begun(..) => self.counts.brought.add(),
+            Place::NoMemory => self.counts.no_memory.add(),
+        }
+        place
+    }
+
+    /// Brings a block in the background.
+    pub(super) fn start(
+        &self,
+        source: &Source,
+        version: &Arc<Version>,
+        bringing: Bringing,
+        in_hand: Option<Fetched>,
+    ) {
+        let (source, version) = (source.clone(), Arc::clone(version));
+        let bring = self.clone().bring(source, version, bringing, in_hand);
+        self.tasks.start(bring);
+    }
+
+    /// Brings the next blocks of `wanted` before a reader comes to them, where memory is plenty.
+    pub(super) fn read_ahead(&self, source: &Source, version: &Arc<Version>, wanted: Range<u64>) {
+        let first = self.grid.index(wanted.start);
+        let last = self.grid.index(wanted.end.saturating_sub(1));
+        let most = u64::from(self.settings.read_ahead_blocks);
+        for index in (first..=last).take(usize::try_from(most).unwrap_or_default()) {
+            let key = BlockKey::new(version, index);
+            if self.shelf.has_block(key) || !self.shelf.has_room_to_spare() {
+                continue;
+            }
+            let block = self.grid.block(index, version.meta.len_bytes);
+            let place = self.fills.find(&self.shelf, key, block.end - block.start);
+            if let Place::Begun(_, bringing) = place {
+                self.counts.ahead.add();
+                self.start(source, version, bringing, None);
+            }
+        }
+    }
+}
+
+/// What is known of an object.
+enum AtHand {
+    /// It may be used.
+    Use(Known, CacheOutcome),
+    /// The store is to be asked first, with what is stale.
+    Ask(Option<Known>),
+}
+
+/// What is there of the first block where the store has just been asked.
+#[derive(Default)]
+struct FirstBlock {
+    along: Option<Along>,
+    /// A stream that nothing else reads, as there was no memory for it.
+    in_hand: Option<Fetched>,
+}
+
+/// The bytes of `range`: those that `fetched` brings, then those of a reader of the rest.
+fn continued(
+    fetched: Fetched,
+    range: &Range<u64>,
+    reader: impl FnOnce(Range<u64>) -> Reader,
+) -> Body {
+    let len_bytes = range.end - range.start;
+    let end = fetched.range.end.clamp(range.start, range.end);
+    let first = super::body::between(fetched, range.start..end);
+    if end == range.end {
+        return first;
+    }
+    let rest = Body::blocks(reader(end..range.end));
+    Body::stream(first.chain(rest), len_bytes)
+}
+
+fn opened(meta: &Arc<ObjectMeta>, range: Range<u64>, body: Body, outcome: CacheOutcome) -> Opened {
+    Opened {
+        meta: Arc::clone(meta),
+        range: Some(range),
+        body,
+        outcome,
+        parts: None,
+    }
+}
+
+fn without_bytes(
+    meta: &Arc<ObjectMeta>,
+    range: Option<Range<u64>>,
+    outcome: CacheOutcome,
+) -> Opened {
+    Opened {
+        meta: Arc::clone(meta),
+        range,
+        body: Body::empty(),
+        outcome,
+        parts: None,
+    }
+}
+
+fn resolve(range: Option<ByteRange>, meta: &ObjectMeta) -> Option<Range<u64>> {
+    range.map_or(Some(0..meta.len_bytes), |range| {
+        range.resolve(meta.len_bytes)
+    })
+}
+
+impl fmt::Debug for Objects {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Objects")
+            .field("shelf", &self.shelf)
+            .field("fills", &self.fills)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,47 @@
+//! Further ranges of an object that is open, of the version that was opened.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::Objects;
+use super::body::Body;
+use super::known::Version;
+use super::reader::Reader;
+use super::source::Source;
+
+/// An open object, of which several ranges are read.
+#[derive(Clone)]
+pub struct Parts {
+    objects: Objects,
+    source: Source,
+    version: Arc<Version>,
+}
+
+impl Parts {
+    pub(super) fn new(objects: Objects, source: Source, version: Arc<Version>) -> Self {
+        Self {
+            objects,
+            source,
+            version,
+        }
+    }
+
+    /// These bytes, cut to the object; the store is asked when they are read, not earlier.
+    pub fn body(&self, range: Range<u64>) -> Body {
+        let len_bytes = self.version.meta.len_bytes;
+        let (first, end) = (range.start.min(len_bytes), range.end.min(len_bytes));
+        if first >= end {
+            return Body::empty();
+        }
+        let (objects, source) = (self.objects.clone(), self.source.clone());
+        let version = Arc::clone(&self.version);
+        Body::blocks(Reader::new(objects, source, version, first..end))
+    }
+}
+
+impl fmt::Debug for Parts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Parts").finish_non_exhaustive()
+    }
+}
