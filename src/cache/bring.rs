@@ -7,9 +7,9 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 use futures_util::{FutureExt, StreamExt};
 
-use super::Objects;
 use super::arriving::Writer;
 use super::block::CHUNK_BYTES;
+use super::blocks::Blocks;
 use super::fills::Bringing;
 use super::known::Version;
 use super::source::Source;
@@ -58,7 +58,7 @@ impl Sink for Piece {
     }
 }
 
-impl Objects {
+impl Blocks {
     /// Brings a block to its end, whoever still reads it; `in_hand` may hold its bytes already.
     pub(super) async fn bring(
         self,

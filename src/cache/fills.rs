@@ -8,8 +8,8 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::arriving::{Arriving, Writer};
 use super::block::Block;
-use super::known::Version;
-use super::shelf::{BlockKey, Shelf};
+use super::key::BlockKey;
+use super::shelf::Shelf;
 use crate::store::StoreError;
 
 /// A block on its way.
@@ -105,13 +105,6 @@ impl Bringing {
 impl Drop for Entry {
     fn drop(&mut self) {
         lock(&self.arriving).remove(&self.key);
-    }
-}
-
-impl BlockKey {
-    pub(super) fn new(version: &Version, index: u64) -> Self {
-        let version = version.number;
-        Self { version, index }
     }
 }
 

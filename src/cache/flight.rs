@@ -136,6 +136,15 @@ fn lock<T>(in_flight: &InFlight<T>) -> MutexGuard<'_, HashMap<CacheKey, Flight<T
     in_flight.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+impl<T> Clone for Flights<T> {
+    fn clone(&self) -> Self {
+        Self {
+            in_flight: Arc::clone(&self.in_flight),
+            tasks: self.tasks.clone(),
+        }
+    }
+}
+
 impl<T> fmt::Debug for Flights<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Flights({})", lock(&self.in_flight).len())

@@ -25,3 +25,17 @@ impl CacheKey {
         self.site.len() + self.path.len() + version + variant
     }
 }
+
+/// A block of a version, by the version's number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct BlockKey {
+    pub(super) version: u64,
+    pub(super) index: u64,
+}
+
+/// The name of what is kept.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) enum Name {
+    Object(CacheKey),
+    Block(BlockKey),
+}

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::key::BlockKey;
 use crate::store::ObjectMeta;
 
 /// One version of one object, as the store told of it once. Its blocks are kept under its number:
@@ -12,6 +13,14 @@ use crate::store::ObjectMeta;
 pub(super) struct Version {
     pub(super) number: u64,
     pub(super) meta: Arc<ObjectMeta>,
+}
+
+impl Version {
+    /// The name of one of its blocks.
+    pub(super) fn block(&self, index: u64) -> BlockKey {
+        let version = self.number;
+        BlockKey { version, index }
+    }
 }
 
 /// A version, and when the store last said that it is the object's.

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
+use super::blocks::Blocks;
 use super::fills::{Fill, Place};
-use super::flight::Recalled;
+use super::flight::{Flights, Recalled};
 use super::known::{Age, Known, Version, is_no_store, same_version};
-use super::shelf::BlockKey;
 use super::source::Source;
-use super::{CacheOutcome, Objects};
+use super::{CacheKey, CacheOutcome};
 use crate::store::{ByteRange, Fetched, ObjectMeta, StoreError};
 
 /// What one question to the store brings to all who wait for it.
@@ -32,7 +32,30 @@ pub(super) struct Along {
 /// What the reader who asked is given: a stream that begins where the question did.
 pub(super) type InHand = Option<Fetched>;
 
-impl Objects {
+/// The questions about objects, by key. Clones share everything.
+#[derive(Clone, Debug)]
+pub(super) struct Lookups {
+    blocks: Blocks,
+    gets: Flights<Result<Answered, StoreError>>,
+    heads: Flights<Result<Answered, StoreError>>,
+}
+
+impl Lookups {
+    pub(super) fn new(blocks: Blocks) -> Self {
+        let tasks = &blocks.tasks;
+        Self {
+            gets: Flights::new(tasks.clone()),
+            heads: Flights::new(tasks.clone()),
+            blocks,
+        }
+    }
+
+    /// What is being asked about these objects is not kept, and joined by nobody any more.
+    pub(super) fn recall(&self, is_meant: impl Fn(&CacheKey) -> bool) {
+        self.gets.recall(&is_meant);
+        self.heads.recall(&is_meant);
+    }
+
     /// The object as it is now, and the block in which `wanted` begins on its way. Asks the store,
     /// or waits for the answer of a reader who did; whether it was this one who did.
     pub(super) async fn ask(
@@ -42,10 +65,10 @@ impl Objects {
         stale: Option<Known>,
     ) -> Result<(Answered, InHand), StoreError> {
         let (giver, mut in_hand) = oneshot::channel();
-        let flight = self.lookups.join(source.key(), |recalled| {
-            let (objects, source) = (self.clone(), source.clone());
+        let flight = self.gets.join(source.key(), |recalled| {
+            let (lookups, source) = (self.clone(), source.clone());
             async move {
-                objects
+                lookups
                     .look_up(source, wanted, stale, giver, recalled)
                     .await
             }
@@ -64,11 +87,11 @@ impl Objects {
 
     /// Asks in the background, unless somebody does already.
     pub(super) fn ask_meanwhile(&self, source: &Source, stale: Known) {
-        self.lookups.send(source.key(), |recalled| {
-            let (objects, source) = (self.clone(), source.clone());
+        self.gets.send(source.key(), |recalled| {
+            let (lookups, source) = (self.clone(), source.clone());
             let (giver, _) = oneshot::channel();
             async move {
-                objects
+                lookups
                     .look_up(source, None, Some(stale), giver, recalled)
                     .await
             }
@@ -78,8 +101,8 @@ impl Objects {
     /// The object's metadata, by a `HEAD`.
     pub(super) async fn ask_for_metadata(&self, source: &Source) -> Result<Answered, StoreError> {
         let flight = self.heads.join(source.key(), |recalled| {
-            let (objects, source) = (self.clone(), source.clone());
-            async move { objects.head(&source, &recalled).await }
+            let (lookups, source) = (self.clone(), source.clone());
+            async move { lookups.head(&source, &recalled).await }
         });
         let (answered, led) = flight.await.ok_or(StoreError::Unavailable)?;
         Ok(match answered? {
@@ -99,7 +122,7 @@ impl Objects {
         recalled: Recalled,
     ) -> Result<Answered, StoreError> {
         // The flight before this one may have landed just before this one began.
-        if let Some(known) = self.shelf.known(source.name())
+        if let Some(known) = self.blocks.shelf.known(source.name())
             && known.age(source.times()) == Age::Fresh
         {
             return Ok(Answered::Known(known, CacheOutcome::Hit, None));
@@ -108,7 +131,7 @@ impl Objects {
         let tag = stale
             .as_ref()
             .and_then(|version| version.meta.etag.as_ref());
-        let question = self.grid.first_question(wanted);
+        let question = self.blocks.grid.first_question(wanted);
         let fetched = match source.any(Some(question), tag).await {
             Ok(fetched) => fetched,
             Err(StoreError::NotModified) => {
@@ -137,7 +160,7 @@ impl Objects {
     ) -> Answered {
         let meta = Arc::new(fetched.meta.clone());
         if let Some(outcome) = self.apart(&meta) {
-            self.shelf.forget(source.name());
+            self.blocks.shelf.forget(source.name());
             // Refused where the reader who asked has left: then the stream is dropped.
             let _ = giver.send(fetched);
             return Answered::Apart(meta, outcome);
@@ -146,19 +169,19 @@ impl Objects {
         let index = match meta.len_bytes.checked_sub(1) {
             None => 0,
             // Of a suffix, the last block is the one that is there whole.
-            Some(last) if fetched.range.end == meta.len_bytes => self.grid.index(last),
-            Some(_) => self.grid.index(fetched.range.start),
+            Some(last) if fetched.range.end == meta.len_bytes => self.blocks.grid.index(last),
+            Some(_) => self.blocks.grid.index(fetched.range.start),
         };
-        let block = self.grid.block(index, meta.len_bytes);
-        let key = BlockKey::new(&version, index);
+        let block = self.blocks.grid.block(index, meta.len_bytes);
+        let key = version.block(index);
         let mut along = None;
         let is_there = fetched.range.start <= block.start && block.end <= fetched.range.end;
         if is_there && !block.is_empty() {
             let len_bytes = block.end - block.start;
-            match self.fills.find(&self.shelf, key, len_bytes) {
+            match self.blocks.fills.find(&self.blocks.shelf, key, len_bytes) {
                 Place::Begun(fill, bringing) => {
-                    self.counts.brought.add();
-                    self.start(source, &version, bringing, Some(fetched));
+                    self.blocks.counts.brought.add();
+                    self.blocks.start(source, &version, bringing, Some(fetched));
                     along = Some(Along { index, fill });
                 }
                 Place::NoMemory => drop(giver.send(fetched)),
@@ -170,10 +193,12 @@ impl Objects {
     }
 
     /// Why nothing of an object is kept, if so.
-    pub(super) fn apart(&self, meta: &ObjectMeta) -> Option<CacheOutcome> {
+    fn apart(&self, meta: &ObjectMeta) -> Option<CacheOutcome> {
         if is_no_store(meta) {
             Some(CacheOutcome::NoStore)
-        } else if meta.etag.is_none() && self.grid.index(meta.len_bytes.saturating_sub(1)) > 0 {
+        } else if meta.etag.is_none()
+            && self.blocks.grid.index(meta.len_bytes.saturating_sub(1)) > 0
+        {
             Some(CacheOutcome::NoValidator)
         } else {
             None
@@ -182,13 +207,17 @@ impl Objects {
 
     /// What a `HEAD` says of the object.
     async fn head(&self, source: &Source, recalled: &Recalled) -> Result<Answered, StoreError> {
-        let stale = self.shelf.known(source.name()).map(|known| known.version);
+        let stale = self
+            .blocks
+            .shelf
+            .known(source.name())
+            .map(|known| known.version);
         let meta = match source.head().await {
             Ok(meta) => Arc::new(meta),
             Err(error) => return Err(self.failed(source, error, recalled)),
         };
         if let Some(outcome) = self.apart(&meta) {
-            self.shelf.forget(source.name());
+            self.blocks.shelf.forget(source.name());
             return Ok(Answered::Apart(meta, outcome));
         }
         let is_same = stale
@@ -213,15 +242,17 @@ impl Objects {
                 let number = stale.number;
                 Arc::new(Version { number, meta })
             }
-            _ => self.shelf.new_version(meta),
+            _ => self.blocks.shelf.new_version(meta),
         }
     }
 
     fn keep(&self, source: &Source, version: Arc<Version>, recalled: &Recalled) -> Known {
         let known = Known::now(version);
-        self.shelf.keep(source.key(), known.clone());
+        self.blocks.shelf.keep(source.key(), known.clone());
         if recalled.is_so() {
-            self.shelf.forget_version(source.name(), &known.version);
+            self.blocks
+                .shelf
+                .forget_version(source.name(), &known.version);
         }
         known
     }
@@ -229,9 +260,9 @@ impl Objects {
     /// An object that is gone is forgotten; other failures may pass.
     fn failed(&self, source: &Source, error: StoreError, recalled: &Recalled) -> StoreError {
         if error == StoreError::NotFound {
-            self.shelf.keep_absent(source.key());
+            self.blocks.shelf.keep_absent(source.key());
             if recalled.is_so() {
-                self.shelf.forget(source.name());
+                self.blocks.shelf.forget(source.name());
             }
         }
         error

@@ -5,11 +5,12 @@
 //! arrives. Memory: at most `cache.max_bytes`, what arrives included.
 //! A site with a share of its own is kept apart from the others.
 //!
-//! The way of a read: [`objects`] → ([`lookup`] where the store must be asked what the object is)
-//! → [`reader`], block after block → [`fills`] → [`bring`].
+//! The way of a read: `objects` → (`lookup`, where the store must be asked what the object is) →
+//! `reader`, block after block → `blocks` → `fills` → `bring`.
 
 mod arriving;
 mod block;
+mod blocks;
 mod body;
 mod bring;
 mod counts;

@@ -1,23 +1,18 @@
 //! Opening an object: from memory, from what arrives, or from the store.
 
-use std::fmt;
-use std::ops::{Deref, Range};
+use std::ops::Range;
 use std::sync::Arc;
 
 use futures_util::StreamExt;
 
+use super::blocks::Blocks;
 use super::body::Body;
 use super::counts::Counts;
-use super::fills::{Bringing, Fills, Place};
-use super::flight::Flights;
-use super::grid::Grid;
 use super::known::{Age, Known, Times, Version};
-use super::lookup::{Along, Answered};
+use super::lookup::{Along, Answered, Lookups};
 use super::parts::Parts;
 use super::reader::Reader;
-use super::shelf::{BlockKey, Shelf};
 use super::source::Source;
-use super::tasks::Tasks;
 use super::{CacheKey, CacheOutcome, Opened, OwnTime, Wanted};
 use crate::config::model::CacheSettings;
 use crate::store::{ByteRange, Fetched, ObjectMeta, Store, StoreError, StoreKey};
@@ -25,42 +20,22 @@ use crate::store::{ByteRange, Fetched, ObjectMeta, Store, StoreError, StoreKey};
 type Answer<T> = Result<T, StoreError>;
 
 /// The objects of the sites that share one bound of memory. Clones share everything.
-#[derive(Clone)]
-pub(super) struct Objects(Arc<Inner>);
-
-pub(super) struct Inner {
-    pub(super) shelf: Shelf,
-    pub(super) fills: Fills,
-    pub(super) lookups: Flights<Answer<Answered>>,
-    pub(super) heads: Flights<Answer<Answered>>,
-    pub(super) grid: Grid,
-    pub(super) tasks: Tasks,
-    pub(super) counts: Arc<Counts>,
-    settings: CacheSettings,
-}
-
-impl Deref for Objects {
-    type Target = Inner;
-
-    fn deref(&self) -> &Inner {
-        &self.0
-    }
+#[derive(Clone, Debug)]
+pub(super) struct Objects {
+    pub(super) blocks: Blocks,
+    pub(super) lookups: Lookups,
+    settings: Arc<CacheSettings>,
 }
 
 impl Objects {
     /// An empty cache, whose own work runs on the runtime in which this is called.
     pub(super) fn new(settings: &CacheSettings, counts: &Arc<Counts>) -> Self {
-        let tasks = Tasks::current();
-        Self(Arc::new(Inner {
-            shelf: Shelf::new(settings.max_bytes, settings.block_bytes, counts),
-            fills: Fills::default(),
-            lookups: Flights::new(tasks.clone()),
-            heads: Flights::new(tasks.clone()),
-            grid: Grid::new(settings.block_bytes),
-            tasks,
-            counts: Arc::clone(counts),
-            settings: settings.clone(),
-        }))
+        let blocks = Blocks::new(settings, counts);
+        Self {
+            lookups: Lookups::new(blocks.clone()),
+            blocks,
+            settings: Arc::new(settings.clone()),
+        }
     }
 
     pub(super) async fn open(
@@ -79,7 +54,7 @@ impl Objects {
         match self.bytes(&source, range).await {
             // Nothing is sent yet, so it can be started again, once.
             Err(StoreError::Changed) => {
-                self.shelf.forget(source.name());
+                self.blocks.shelf.forget(source.name());
                 self.bytes(&source, range).await
             }
             done => done,
@@ -112,7 +87,7 @@ impl Objects {
             }
             AtHand::Ask(stale) => stale,
         };
-        let (answered, in_hand) = match self.ask(source, range, stale.clone()).await {
+        let (answered, in_hand) = match self.lookups.ask(source, range, stale.clone()).await {
             Ok(answered) => answered,
             Err(error) => (self.in_spite_of(error, source, stale)?, None),
         };
@@ -135,7 +110,7 @@ impl Objects {
             }
             AtHand::Ask(stale) => stale,
         };
-        let answered = match self.ask_for_metadata(source).await {
+        let answered = match self.lookups.ask_for_metadata(source).await {
             Ok(answered) => answered,
             Err(error) => self.in_spite_of(error, source, stale)?,
         };
@@ -149,9 +124,9 @@ impl Objects {
 
     /// What is known of the object and what may be done with it.
     fn at_hand(&self, source: &Source) -> Answer<AtHand> {
-        let Some(known) = self.shelf.known(source.name()) else {
+        let Some(known) = self.blocks.shelf.known(source.name()) else {
             let absent_for = self.settings.negative_for;
-            return match self.shelf.is_absent(source.name(), absent_for) {
+            return match self.blocks.shelf.is_absent(source.name(), absent_for) {
                 true => Err(StoreError::NotFound),
                 false => Ok(AtHand::Ask(None)),
             };
@@ -163,7 +138,7 @@ impl Objects {
             Age::Ask => return Ok(AtHand::Ask(Some(known))),
         };
         if ask {
-            self.ask_meanwhile(source, known.clone());
+            self.lookups.ask_meanwhile(source, known.clone());
         }
         Ok(AtHand::Use(known, outcome))
     }
@@ -177,7 +152,10 @@ impl Objects {
     ) -> Answer<Answered> {
         match stale {
             Some(known) if error.may_pass() && known.serves_on_error(source.times()) => {
-                let known = self.shelf.note_failure(source, known);
+                let known = self
+                    .blocks
+                    .shelf
+                    .note_failure(source.name(), source.key(), known);
                 Ok(Answered::Known(known, CacheOutcome::StaleOnError, None))
             }
             _ => Err(error),
@@ -205,7 +183,7 @@ impl Objects {
             return Ok(opened(&meta, range, body, CacheOutcome::NoMemory));
         }
         if how == CacheOutcome::Shared && first.along.is_some() {
-            self.counts.shared.add();
+            self.blocks.counts.shared.add();
         }
         let mut reader = self.reader(source, &version, range.clone());
         let found = reader.begin(first.along).await?;
@@ -215,7 +193,7 @@ impl Objects {
             (CacheOutcome::Miss, CacheOutcome::Shared) => CacheOutcome::Miss,
             (_, found) => found,
         };
-        let parts = Parts::new(self.clone(), source.clone(), version);
+        let parts = Parts::new(self.blocks.clone(), source.clone(), version);
         Ok(Opened {
             parts: Some(parts),
             ..opened(&meta, range, Body::blocks(reader), outcome)
@@ -242,7 +220,7 @@ impl Objects {
             let has_start = fetched.range.contains(&range.start);
             has_start && (meta.etag.is_some() || range.end <= fetched.range.end)
         };
-        let version = self.shelf.new_version(Arc::clone(&meta));
+        let version = self.blocks.shelf.new_version(Arc::clone(&meta));
         let reader = |rest| self.reader(source, &version, rest).apart();
         let body = match in_hand.filter(holds) {
             Some(fetched) => continued(fetched, &range, reader),
@@ -260,58 +238,12 @@ impl Objects {
     }
 
     fn reader(&self, source: &Source, version: &Arc<Version>, range: Range<u64>) -> Reader {
-        Reader::new(self.clone(), source.clone(), Arc::clone(version), range)
-    }
-
-    /// A block that is complete.
-    pub(super) fn kept(&self, version: &Version, index: u64) -> Option<Arc<super::block::Block>> {
-        self.shelf.block(BlockKey::new(version, index))
-    }
-
-    /// Where a reader finds a block.
-    pub(super) fn find(&self, version: &Version, index: u64) -> Place {
-        let block = self.grid.block(index, version.meta.len_bytes);
-        let key = BlockKey::new(version, index);
-        let place = self.fills.find(&self.shelf, key, block.end - block.start);
-        match &place {
-            Place::Kept(_) => self.counts.kept.add(),
-            Place::Arriving(_) => self.counts.shared.add(),
-            Place::Begun(..) => self.counts.brought.add(),
-            Place::NoMemory => self.counts.no_memory.add(),
-        }
-        place
-    }
-
-    /// Brings a block in the background.
-    pub(super) fn start(
-        &self,
-        source: &Source,
-        version: &Arc<Version>,
-        bringing: Bringing,
-        in_hand: Option<Fetched>,
-    ) {
-        let (source, version) = (source.clone(), Arc::clone(version));
-        let bring = self.clone().bring(source, version, bringing, in_hand);
-        self.tasks.start(bring);
-    }
-
-    /// Brings the next blocks of `wanted` before a reader comes to them, where memory is plenty.
-    pub(super) fn read_ahead(&self, source: &Source, version: &Arc<Version>, wanted: Range<u64>) {
-        let first = self.grid.index(wanted.start);
-        let last = self.grid.index(wanted.end.saturating_sub(1));
-        let most = u64::from(self.settings.read_ahead_blocks);
-        for index in (first..=last).take(usize::try_from(most).unwrap_or_default()) {
-            let key = BlockKey::new(version, index);
-            if self.shelf.has_block(key) || !self.shelf.has_room_to_spare() {
-                continue;
-            }
-            let block = self.grid.block(index, version.meta.len_bytes);
-            let place = self.fills.find(&self.shelf, key, block.end - block.start);
-            if let Place::Begun(_, bringing) = place {
-                self.counts.ahead.add();
-                self.start(source, version, bringing, None);
-            }
-        }
+        Reader::new(
+            self.blocks.clone(),
+            source.clone(),
+            Arc::clone(version),
+            range,
+        )
     }
 }
 
@@ -375,13 +307,4 @@ fn resolve(range: Option<ByteRange>, meta: &ObjectMeta) -> Option<Range<u64>> {
     range.map_or(Some(0..meta.len_bytes), |range| {
         range.resolve(meta.len_bytes)
     })
-}
-
-impl fmt::Debug for Objects {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Objects")
-            .field("shelf", &self.shelf)
-            .field("fills", &self.fills)
-            .finish_non_exhaustive()
-    }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::Objects;
+use super::blocks::Blocks;
 use super::body::Body;
 use super::known::Version;
 use super::reader::Reader;
@@ -13,15 +13,15 @@ use super::source::Source;
 /// An open object, of which several ranges are read.
 #[derive(Clone)]
 pub struct Parts {
-    objects: Objects,
+    blocks: Blocks,
     source: Source,
     version: Arc<Version>,
 }
 
 impl Parts {
-    pub(super) fn new(objects: Objects, source: Source, version: Arc<Version>) -> Self {
+    pub(super) fn new(blocks: Blocks, source: Source, version: Arc<Version>) -> Self {
         Self {
-            objects,
+            blocks,
             source,
             version,
         }
@@ -34,9 +34,9 @@ impl Parts {
         if first >= end {
             return Body::empty();
         }
-        let (objects, source) = (self.objects.clone(), self.source.clone());
+        let (blocks, source) = (self.blocks.clone(), self.source.clone());
         let version = Arc::clone(&self.version);
-        Body::blocks(Reader::new(objects, source, version, first..end))
+        Body::blocks(Reader::new(blocks, source, version, first..end))
     }
 }
 

@@ -18,7 +18,6 @@ impl Objects {
         // In this order: who asks from now on asks the store, and what was asked before is not
         // kept; only then is what is kept complete. Blocks go by versions, which are gone then.
         self.lookups.recall(is_meant);
-        self.heads.recall(is_meant);
-        self.shelf.forget_all(is_meant)
+        self.blocks.shelf.forget_all(is_meant)
     }
 }

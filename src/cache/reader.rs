@@ -14,13 +14,14 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
+use super::CacheOutcome;
 use super::arriving::{Progress, Seat};
 use super::block::{Block, CHUNK_BYTES};
+use super::blocks::Blocks;
 use super::fills::{Fill, Place};
 use super::known::Version;
 use super::lookup::Along;
 use super::source::Source;
-use super::{CacheOutcome, Objects};
 use crate::store::StoreError;
 
 /// What is read past the cache at once.
@@ -34,7 +35,7 @@ const MAX_LOSSES: u32 = 6;
 
 /// A reader of some bytes of a version.
 pub(super) struct Reader {
-    objects: Objects,
+    blocks: Blocks,
     source: Source,
     version: Arc<Version>,
     left: Range<u64>,
@@ -66,13 +67,13 @@ enum Now {
 impl Reader {
     /// A reader of bytes that lie within the object.
     pub(super) fn new(
-        objects: Objects,
+        blocks: Blocks,
         source: Source,
         version: Arc<Version>,
         range: Range<u64>,
     ) -> Self {
         Self {
-            objects,
+            blocks,
             source,
             version,
             left: range,
@@ -101,7 +102,7 @@ impl Reader {
     /// that block was found.
     /// Where that block came along with an answer, it is read as it is.
     pub(super) async fn begin(&mut self, along: Option<Along>) -> Result<CacheOutcome, StoreError> {
-        let index = self.objects.grid.index(self.left.start);
+        let index = self.blocks.grid.index(self.left.start);
         let outcome = match along {
             Some(along) if along.index == index => {
                 self.come();
@@ -180,7 +181,7 @@ impl Reader {
             self.ahead_from = None;
             if is_by_cache && self.came_at.elapsed() < AHEAD_WITHIN {
                 let behind = self.block.end..self.left.end;
-                self.objects.read_ahead(&self.source, &self.version, behind);
+                self.blocks.read_ahead(&self.source, &self.version, behind);
             }
         }
     }
@@ -196,7 +197,7 @@ impl Reader {
             Place::Kept(block) => (Now::Kept(Arc::downgrade(&block)), CacheOutcome::Hit),
             Place::Arriving(fill) => (Now::Arriving(fill, Seat::default()), CacheOutcome::Shared),
             Place::Begun(fill, bringing) => {
-                self.objects
+                self.blocks
                     .start(&self.source, &self.version, bringing, None);
                 (Now::Arriving(fill, Seat::default()), CacheOutcome::Miss)
             }
@@ -210,8 +211,8 @@ impl Reader {
     }
 
     fn find(&self) -> Place {
-        let index = self.objects.grid.index(self.left.start);
-        self.objects.find(&self.version, index)
+        let index = self.blocks.grid.index(self.left.start);
+        self.blocks.find(&self.version, index)
     }
 
     /// Notes the block in which it stands, if it is another.
@@ -220,7 +221,7 @@ impl Reader {
         if self.block.contains(&at) {
             return;
         }
-        let (grid, len_bytes) = (self.objects.grid, self.version.meta.len_bytes);
+        let (grid, len_bytes) = (self.blocks.grid, self.version.meta.len_bytes);
         self.block = grid.block(grid.index(at), len_bytes);
         self.came_at = Instant::now();
         let half = (self.block.end - at).div_ceil(2);
@@ -229,16 +230,16 @@ impl Reader {
 
     /// The block left under the reader.
     fn lose(&mut self) {
-        let index = self.objects.grid.index(self.left.start);
-        self.now = match self.objects.kept(&self.version, index) {
+        let index = self.blocks.grid.index(self.left.start);
+        self.now = match self.blocks.kept(&self.version, index) {
             // It has been brought again.
             Some(block) => Now::Kept(Arc::downgrade(&block)),
             None => {
-                self.objects.counts.lost.add();
-                let blocks = (1_u64 << self.losses) - 1;
+                self.blocks.counts.lost.add();
+                let more = (1_u64 << self.losses) - 1;
                 let block_bytes = self.block.end - self.block.start;
                 self.losses = (self.losses + 1).min(MAX_LOSSES);
-                self.apart_until = self.block.end + blocks * block_bytes;
+                self.apart_until = self.block.end + more * block_bytes;
                 self.piece()
             }
         };
@@ -248,10 +249,10 @@ impl Reader {
     fn piece(&self) -> Now {
         let at = self.left.start;
         let until = self.block.end.min(self.left.end).min(at + PIECE_BYTES);
-        let (objects, source) = (self.objects.clone(), self.source.clone());
+        let (blocks, source) = (self.blocks.clone(), self.source.clone());
         let version = Arc::clone(&self.version);
         Now::Piece(Box::pin(async move {
-            objects.piece(&source, &version, at..until).await
+            blocks.piece(&source, &version, at..until).await
         }))
     }
 }

@@ -95,7 +95,7 @@ impl Shares {
         let divided = self.divided.load_full();
         let own = divided.own.values().map(|(_, objects)| objects);
         let all = own.chain([&divided.common.1]);
-        all.map(|objects| objects.shelf.kept_bytes()).sum()
+        all.map(|objects| objects.blocks.shelf.kept_bytes()).sum()
     }
 
     /// What has been counted since the start.
@@ -109,8 +109,8 @@ impl Shares {
         let own = divided.own.values().map(|(_, objects)| objects);
         let all = own.chain([&divided.common.1]);
         all.fold(Arriving::default(), |sum, objects| Arriving {
-            blocks: sum.blocks + objects.fills.count(),
-            bytes: sum.bytes + objects.shelf.arriving_bytes(),
+            blocks: sum.blocks + objects.blocks.fills.count(),
+            bytes: sum.bytes + objects.blocks.shelf.arriving_bytes(),
         })
     }
 

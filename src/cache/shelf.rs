@@ -13,8 +13,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::CacheKey;
 use super::block::{Block, CHUNK_BYTES};
 use super::counts::Counts;
+use super::key::{BlockKey, Name};
 use super::known::{Known, Version};
-use super::source::Source;
 use crate::store::ObjectMeta;
 
 /// What an entry takes beside its block or its strings, roughly; so that empty objects weigh too.
@@ -22,20 +22,6 @@ const ENTRY_BYTES: usize = 512;
 
 /// What arrives is reserved in this unit.
 const RESERVED_UNIT_BYTES: u64 = 1 << 10;
-
-/// A block of a version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct BlockKey {
-    pub(super) version: u64,
-    pub(super) index: u64,
-}
-
-/// The name of what is kept.
-#[derive(Debug, PartialEq, Eq, Hash)]
-pub(super) enum Name {
-    Object(CacheKey),
-    Block(BlockKey),
-}
 
 #[derive(Clone, Debug)]
 enum Entry {
@@ -123,11 +109,11 @@ impl Shelf {
     }
 
     /// Notes that the store could not be asked about an object, unless it has changed meanwhile.
-    pub(super) fn note_failure(&self, source: &Source, known: Known) -> Known {
+    pub(super) fn note_failure(&self, name: &Name, key: &CacheKey, known: Known) -> Known {
         let failed = known.failed();
-        let now = self.known(source.name());
+        let now = self.known(name);
         if now.is_some_and(|now| now.version.number == known.version.number) {
-            self.keep(source.key(), failed.clone());
+            self.keep(key, failed.clone());
         }
         failed
     }

@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::CacheKey;
+use super::key::Name;
 use super::known::{Times, same_version};
-use super::shelf::Name;
 use crate::store::{ByteRange, EntityTag, Fetched, ObjectMeta, Read, Store, StoreError, StoreKey};
 
 /// Where an object comes from, the name that it is kept by, and for how long. Clones share it.

@@ -263,5 +263,5 @@ async fn a_large_object_that_may_not_be_stored_is_read_in_pieces() {
         assert_eq!(outcome, CacheOutcome::NoStore);
         assert_eq!(bytes, content(400_000).slice(first..));
     }
-    assert_eq!(objects.shelf.kept_bytes(), 0);
+    assert_eq!(objects.blocks.shelf.kept_bytes(), 0);
 }

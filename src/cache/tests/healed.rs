@@ -20,7 +20,10 @@ async fn a_body_that_breaks_is_made_good_from_the_byte_reached() {
     };
     let tag = EntityTag::strong("\"1\"");
     assert_eq!(store.gets()[1], (Some(rest), tag));
-    assert_eq!(objects.counts.read().breaks, [("healed", 1), ("broken", 0)]);
+    assert_eq!(
+        objects.blocks.counts.read().breaks,
+        [("healed", 1), ("broken", 0)]
+    );
 }
 
 #[tokio::test]

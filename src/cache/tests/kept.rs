@@ -139,7 +139,7 @@ async fn many_objects_weigh_no_more_than_is_allowed() {
         store.put(&path, "\"1\"", content(number * 10));
         read(&objects, &store, &path, WHOLE).await.unwrap();
     }
-    let kept_bytes = objects.shelf.kept_bytes();
+    let kept_bytes = objects.blocks.shelf.kept_bytes();
     assert!((40_000..=100_000).contains(&kept_bytes), "{kept_bytes}");
 }
 
@@ -162,7 +162,7 @@ async fn an_object_that_may_not_be_stored_is_not_kept() {
         let head = open(&objects, &store, "a", Wanted::Metadata).await.unwrap();
         assert_eq!(head.outcome, CacheOutcome::Metadata);
     }
-    assert_eq!(objects.shelf.kept_bytes(), 0);
+    assert_eq!(objects.blocks.shelf.kept_bytes(), 0);
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ async fn a_reader_whose_block_has_left_goes_on_past_the_cache() {
     }
     slow_bytes.extend_from_slice(&bytes(slow).await.unwrap());
     assert_eq!(slow_bytes, content(LEN_BYTES));
-    assert!(objects.counts.read().blocks.contains(&("lost", 1)));
+    assert!(objects.blocks.counts.read().blocks.contains(&("lost", 1)));
 }
 
 #[tokio::test]
@@ -31,10 +31,10 @@ async fn a_slow_reader_holds_no_block_of_an_object() {
     store.put("film", "\"1\"", content(LEN_BYTES));
     let mut slow = open(&objects, &store, "film", WHOLE).await.unwrap();
     slow.body.next().await.unwrap().unwrap();
-    while objects.fills.count() > 0 {
+    while objects.blocks.fills.count() > 0 {
         tokio::task::yield_now().await;
     }
-    assert_eq!(objects.shelf.arriving_bytes(), 0);
+    assert_eq!(objects.blocks.shelf.arriving_bytes(), 0);
     assert_eq!(objects.purge("site", &crate::state::Extent::All), 1);
     let rest = bytes(slow).await.unwrap();
     assert_eq!(rest, content(LEN_BYTES).slice(LEN_BYTES - rest.len()..));
@@ -69,7 +69,7 @@ async fn what_finds_no_memory_is_read_past_the_cache_and_later_kept() {
     for opened in early {
         assert_eq!(bytes(opened).await, Ok(content(LEN_BYTES)));
     }
-    assert_eq!(objects.shelf.arriving_bytes(), 0);
+    assert_eq!(objects.blocks.shelf.arriving_bytes(), 0);
     let wanted = range(ByteRange::FromTo { first: 0, last: 9 });
     let later = read(&objects, &store, "late", wanted).await;
     assert_eq!(later, Ok((CacheOutcome::Miss, content(10))));

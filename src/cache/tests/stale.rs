@@ -55,8 +55,9 @@ async fn a_stale_object_that_changed_is_fetched_anew_and_one_that_is_gone_forgot
     assert_eq!(gone, Err(StoreError::NotFound));
     assert!(
         objects
+            .blocks
             .shelf
-            .known(&super::super::shelf::Name::Object(key("site", "a")))
+            .known(&super::super::key::Name::Object(key("site", "a")))
             .is_none()
     );
 }

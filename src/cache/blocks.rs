@@ -1,0 +1,111 @@
+//! The blocks of objects: those in memory, and those on their way.
+
+use std::fmt;
+use std::ops::{Deref, Range};
+use std::sync::Arc;
+
+use super::block::Block;
+use super::counts::Counts;
+use super::fills::{Bringing, Fills, Place};
+use super::grid::Grid;
+use super::known::Version;
+use super::shelf::Shelf;
+use super::source::Source;
+use super::tasks::Tasks;
+use crate::config::model::CacheSettings;
+use crate::store::Fetched;
+
+/// What the sites share that share one bound of memory. Clones share everything.
+#[derive(Clone)]
+pub(super) struct Blocks(Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) shelf: Shelf,
+    pub(super) fills: Fills,
+    pub(super) grid: Grid,
+    pub(super) tasks: Tasks,
+    pub(super) counts: Arc<Counts>,
+    read_ahead_blocks: u32,
+}
+
+impl Deref for Blocks {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Blocks {
+    /// None yet. What brings them runs on the runtime in which this is called.
+    pub(super) fn new(settings: &CacheSettings, counts: &Arc<Counts>) -> Self {
+        Self(Arc::new(Inner {
+            shelf: Shelf::new(settings.max_bytes, settings.block_bytes, counts),
+            fills: Fills::default(),
+            grid: Grid::new(settings.block_bytes),
+            tasks: Tasks::current(),
+            counts: Arc::clone(counts),
+            read_ahead_blocks: settings.read_ahead_blocks,
+        }))
+    }
+
+    /// A block that is complete.
+    pub(super) fn kept(&self, version: &Version, index: u64) -> Option<Arc<Block>> {
+        self.shelf.block(version.block(index))
+    }
+
+    /// Where a reader finds a block.
+    pub(super) fn find(&self, version: &Version, index: u64) -> Place {
+        let block = self.grid.block(index, version.meta.len_bytes);
+        let key = version.block(index);
+        let place = self.fills.find(&self.shelf, key, block.end - block.start);
+        match &place {
+            Place::Kept(_) => self.counts.kept.add(),
+            Place::Arriving(_) => self.counts.shared.add(),
+            Place::Begun(..) => self.counts.brought.add(),
+            Place::NoMemory => self.counts.no_memory.add(),
+        }
+        place
+    }
+
+    /// Brings a block in the background.
+    pub(super) fn start(
+        &self,
+        source: &Source,
+        version: &Arc<Version>,
+        bringing: Bringing,
+        in_hand: Option<Fetched>,
+    ) {
+        let (source, version) = (source.clone(), Arc::clone(version));
+        let bring = self.clone().bring(source, version, bringing, in_hand);
+        self.tasks.start(bring);
+    }
+
+    /// Brings the next blocks of `wanted` before a reader comes to them, where memory is plenty.
+    pub(super) fn read_ahead(&self, source: &Source, version: &Arc<Version>, wanted: Range<u64>) {
+        let first = self.grid.index(wanted.start);
+        let last = self.grid.index(wanted.end.saturating_sub(1));
+        let most = u64::from(self.read_ahead_blocks);
+        for index in (first..=last).take(usize::try_from(most).unwrap_or_default()) {
+            let key = version.block(index);
+            if self.shelf.has_block(key) || !self.shelf.has_room_to_spare() {
+                continue;
+            }
+            let block = self.grid.block(index, version.meta.len_bytes);
+            let place = self.fills.find(&self.shelf, key, block.end - block.start);
+            if let Place::Begun(_, bringing) = place {
+                self.counts.ahead.add();
+                self.start(source, version, bringing, None);
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Blocks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Blocks")
+            .field("shelf", &self.shelf)
+            .field("fills", &self.fills)
+            .finish_non_exhaustive()
+    }
+}
