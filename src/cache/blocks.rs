@@ -56,9 +56,7 @@ impl Blocks {
 
     /// Where a reader finds a block.
     pub(super) fn find(&self, version: &Version, index: u64) -> Place {
-        let block = self.grid.block(index, version.meta.len_bytes);
-        let key = version.block(index);
-        let place = self.fills.find(&self.shelf, key, block.end - block.start);
+        let place = self.find_unread(version, index);
         match &place {
             Place::Kept(_) => self.counts.kept.add(),
             Place::Arriving(_) => self.counts.shared.add(),
@@ -66,6 +64,14 @@ impl Blocks {
             Place::NoMemory => self.counts.no_memory.add(),
         }
         place
+    }
+
+    /// The same, without a reader.
+    pub(super) fn find_unread(&self, version: &Version, index: u64) -> Place {
+        let block = self.grid.block(index, version.meta.len_bytes);
+        let len_bytes = block.end - block.start;
+        self.fills
+            .find(&self.shelf, version.block(index), len_bytes)
     }
 
     /// Brings a block in the background.
@@ -87,13 +93,11 @@ impl Blocks {
         let last = self.grid.index(wanted.end.saturating_sub(1));
         let most = u64::from(self.read_ahead_blocks);
         for index in (first..=last).take(usize::try_from(most).unwrap_or_default()) {
-            let key = version.block(index);
-            if self.shelf.has_block(key) || !self.shelf.has_room_to_spare() {
+            let is_kept = self.shelf.has_block(version.block(index));
+            if is_kept || !self.shelf.has_room_to_spare() {
                 continue;
             }
-            let block = self.grid.block(index, version.meta.len_bytes);
-            let place = self.fills.find(&self.shelf, key, block.end - block.start);
-            if let Place::Begun(_, bringing) = place {
+            if let Place::Begun(_, bringing) = self.find_unread(version, index) {
                 self.counts.ahead.add();
                 self.start(source, version, bringing, None);
             }

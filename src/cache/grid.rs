@@ -43,6 +43,18 @@ impl Grid {
         let last = first.saturating_add(self.block_bytes - 1);
         ByteRange::FromTo { first, last }
     }
+
+    /// The block that an answer with these bytes holds whole: the last one where it reaches to the
+    /// object's end, else that in which it begins. `None` where there is none, or as much as a block
+    /// would have to be skipped before it.
+    pub(super) fn brought(self, range: &Range<u64>, len_bytes: u64) -> Option<u64> {
+        let last = len_bytes.checked_sub(1)?;
+        let is_to_end = range.end == len_bytes;
+        let index = self.index(if is_to_end { last } else { range.start });
+        let block = self.block(index, len_bytes);
+        let skipped = block.start.checked_sub(range.start)?;
+        (block.end <= range.end && skipped < self.block_bytes).then_some(index)
+    }
 }
 
 #[cfg(test)]
@@ -87,6 +99,23 @@ mod tests {
                 last
             }
         );
+    }
+
+    #[test]
+    fn an_answer_brings_the_block_that_it_holds_whole_without_much_to_skip() {
+        let grid = Grid::new(100);
+        for (range, len_bytes, brought) in [
+            (0..100, 250, Some(0)),
+            (100..200, 250, Some(1)),
+            (150..250, 250, Some(2)),
+            (0..50, 50, Some(0)),
+            (100..200, 200, Some(1)),
+            (0..250, 250, None),
+            (0..50, 250, None),
+            (0..0, 0, None),
+        ] {
+            assert_eq!(grid.brought(&range, len_bytes), brought, "{range:?}");
+        }
     }
 
     proptest! {

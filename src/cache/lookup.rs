@@ -166,19 +166,9 @@ impl Lookups {
             return Answered::Apart(meta, outcome);
         }
         let version = self.version(stale, Arc::clone(&meta));
-        let index = match meta.len_bytes.checked_sub(1) {
-            None => 0,
-            // Of a suffix, the last block is the one that is there whole.
-            Some(last) if fetched.range.end == meta.len_bytes => self.blocks.grid.index(last),
-            Some(_) => self.blocks.grid.index(fetched.range.start),
-        };
-        let block = self.blocks.grid.block(index, meta.len_bytes);
-        let key = version.block(index);
         let mut along = None;
-        let is_there = fetched.range.start <= block.start && block.end <= fetched.range.end;
-        if is_there && !block.is_empty() {
-            let len_bytes = block.end - block.start;
-            match self.blocks.fills.find(&self.blocks.shelf, key, len_bytes) {
+        if let Some(index) = self.blocks.grid.brought(&fetched.range, meta.len_bytes) {
+            match self.blocks.find_unread(&version, index) {
                 Place::Begun(fill, bringing) => {
                     self.blocks.counts.brought.add();
                     self.blocks.start(source, &version, bringing, Some(fetched));
