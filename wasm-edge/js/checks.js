@@ -1,12 +1,20 @@
 // Checks of a configuration document's values; each says which member is at fault.
 import { ConfigError } from './errors.js';
 
-const show = (value) => JSON.stringify(value) ?? String(value);
+/** Of a list or an object only its kind, as a secret may stand in it. */
+function show(value) {
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' && value !== null ? 'an object' : JSON.stringify(value) ?? String(value);
+}
+
+/** In the place of a list or an object a text may be a secret. */
+const kind = (value) => (typeof value === 'string' ? 'a text' : show(value));
 
 /** An object that is no list. */
 export function object(value, where) {
+  if (value === undefined) throw new ConfigError(where, 'is missing');
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ConfigError(where, `${show(value)} is no object`);
+    throw new ConfigError(where, `${kind(value)} is no object`);
   }
   return value;
 }
@@ -14,7 +22,7 @@ export function object(value, where) {
 /** A list; one that is absent is empty. */
 export function list(value, where) {
   if (value === undefined) return [];
-  if (!Array.isArray(value)) throw new ConfigError(where, `${show(value)} is no list`);
+  if (!Array.isArray(value)) throw new ConfigError(where, `${kind(value)} is no list`);
   return value;
 }
 

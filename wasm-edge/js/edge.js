@@ -1,7 +1,7 @@
 // The module's one loader, for every host of JavaScript. No dependencies.
 import { read } from './config.js';
 import { DecisionReader } from './decision.js';
-import { RequestError } from './errors.js';
+import { ConfigError, RequestError } from './errors.js';
 import { configError, requestError } from './faults.js';
 import { RequestWriter, checked } from './request.js';
 
@@ -102,7 +102,7 @@ function parse(document) {
     return JSON.parse(document);
   } catch {
     // The parser's message may quote the text, and with it a secret.
-    throw configError(-1, 0, 0);
+    throw new ConfigError('', 'the document is no JSON');
   }
 }
 
