@@ -10,6 +10,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { DocumentFault, checkDocument } from './document.mjs';
 
 /** The platform allows 1 KB a value, and 9 is the most that the head's one figure can say. */
 export const MAX_VALUE_BYTES = 1_000;
@@ -20,9 +21,6 @@ export const MAX_KEYS_AT_ONCE = 50;
 const TEXTS = JSON.parse(readFileSync(new URL('texts.json', import.meta.url), 'utf8'));
 const EXPOSED = 'accept-ranges, cache-status, content-disposition, content-length, content-range, '
   + 'countersign-reason, etag, retry-after, server-timing';
-
-/** A document that the function cannot work with; the message says what would be right. */
-export class DocumentFault extends Error {}
 
 const listed = (revoked = {}) => ({
   jti: revoked.jti ?? [],
@@ -116,12 +114,7 @@ function textEntries() {
 
 /** All entries of a document, those before which none may be read first. */
 export function entriesOf(document) {
-  if (document.version !== 1) {
-    throw new DocumentFault(`the document has version ${document.version}; this program knows version 1`);
-  }
-  if (!document.sites?.length) {
-    throw new DocumentFault('the document has no sites');
-  }
+  checkDocument(document);
   const entries = [...textEntries(), ...document.sites.flatMap(siteEntries)];
   const isHead = ({ key }) => key.startsWith('site/');
   return [...entries.filter((entry) => !isHead(entry)), ...entries.filter(isHead)];
@@ -163,6 +156,21 @@ function writeSteps(steps, folder) {
   }));
 }
 
+function read(name) {
+  let text;
+  try {
+    text = readFileSync(name, 'utf8');
+  } catch (error) {
+    throw new DocumentFault(`${name}: ${error.message}`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's message may quote the text, and with it a secret.
+    throw new DocumentFault(`${name}: is no JSON`);
+  }
+}
+
 function main(argv) {
   const { values, positionals: [file] } = parseArgs({
     args: argv, allowPositionals: true, options: { live: { type: 'string' }, out: { type: 'string' } },
@@ -170,10 +178,13 @@ function main(argv) {
   if (!file || !values.live !== !values.out) {
     throw new DocumentFault('node kvs.mjs edge.json [--live keys.json --out DIR]');
   }
-  const read = (name) => JSON.parse(readFileSync(name, 'utf8'));
   const document = read(file);
   if (values.live) {
-    writeSteps(stepsTo(document, (read(values.live).Items ?? []).map(({ Key }) => Key)), values.out);
+    const live = read(values.live).Items;
+    if (!Array.isArray(live)) {
+      throw new DocumentFault(`${values.live}: has no Items; write it with \`aws cloudfront-keyvaluestore list-keys\``);
+    }
+    writeSteps(stepsTo(document, live.map(({ Key }) => Key)), values.out);
   } else {
     console.log(JSON.stringify({ data: entriesOf(document) }, null, 2));
   }

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { DocumentFault, MAX_VALUE_BYTES, entriesOf, stepsTo, warningsOf } from '../kvs.mjs';
+import { DocumentFault } from '../document.mjs';
+import { MAX_VALUE_BYTES, entriesOf, stepsTo, warningsOf } from '../kvs.mjs';
 import { SECRET } from './sign.mjs';
 
 const document = (sites) => ({ version: 1, sites });
@@ -35,6 +36,31 @@ test('what the function cannot work with is refused', () => {
     assert.throws(() => entriesOf(wrong), DocumentFault);
   }
   assert.match(warningsOf(document([{ ...site('a', []), keys: [{ kid: 'e1', alg: 'EdDSA', state: 'active' }] }]))[0], /e1.*unsupported/);
+});
+
+test('a key or rule that the function would take for another is refused, without its secret', () => {
+  const [good] = site('a', []).keys;
+  const keyed = (...keys) => document([{ ...site('a', []), keys }]);
+  for (const [wrong, where] of [
+    [keyed({ ...good, secret: undefined }), 'sites[0].keys[0].secret: is missing'],
+    [keyed({ ...good, secret: 'zz' }), 'sites[0].keys[0].secret: is not'],
+    [keyed({ ...good, secret: SECRET.slice(2).toUpperCase() }), 'sites[0].keys[0].secret: is not'],
+    [keyed({ ...good, alg: 'RS256' }), 'sites[0].keys[0].alg'],
+    [keyed({ ...good, state: 'on' }), 'sites[0].keys[0].state'],
+    [keyed(SECRET), 'sites[0].keys[0].kid'],
+    [document([{ ...site('a', []), keys: good }]), 'sites[0].keys: '],
+    [document([{ keys: [good] }]), 'sites[0].site: '],
+    [document([site('a', [], { policy: [{ mode: 'public' }] })]), 'sites[0].site.policy[0].paths'],
+    [document([site('a', [], { policy: [{ mode: 'open', paths: ['/**'] }] })]), 'sites[0].site.policy[0].mode'],
+    [document([site('a', []), site('b', ['b.example'])]), 'sites[0].hosts'],
+    [null, 'the document'],
+  ]) {
+    assert.throws(() => entriesOf(wrong), (fault) => {
+      assert.ok(fault instanceof DocumentFault && fault.message.startsWith(where), String(fault));
+      return !fault.message.includes(SECRET);
+    });
+  }
+  assert.ok(entriesOf(keyed(good, { ...good, kid: 'k0', state: 'retired', secret: undefined })).length > 0);
 });
 
 test('a store is brought up to date without a time at which a head names nothing', () => {
