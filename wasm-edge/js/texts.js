@@ -24,10 +24,11 @@ export const TEXTS = {
   unknown_host: ['Unknown host', "No site of this server has the request's Host. Is the host listed in the site's `hosts`?"],
   bad_request: ['Bad request', 'The request holds what is no HTTP.'],
   request_too_large: ['The request is too large', 'It has more than 250 header lines, or more than 64 KiB.'],
+  origin_unavailable: ['The origin does not answer', 'The edge could not reach it. Try again in a moment.'],
   edge_unavailable: ['The edge cannot verify now', 'It has no configuration that it can use. Nothing is let through.'],
 };
 
 /** Codes that are no reasons, and their statuses. */
 export const STATUSES = {
-  bad_request: 400, method_not_allowed: 405, unknown_host: 421, request_too_large: 431, edge_unavailable: 503,
+  bad_request: 400, method_not_allowed: 405, unknown_host: 421, request_too_large: 431, origin_unavailable: 502, edge_unavailable: 503,
 };

@@ -3,11 +3,15 @@
 // Of one connection (RFC 9110 §7.6.1); the platform sets its own.
 const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'];
 
+/** The origin was not reached. What `fetch` says of it may quote a URL. */
+export class Unreachable extends Error {}
+
 /**
  * @param {Request} request
  * @param {string} origin scheme and host
  * @param {string} target path and query
  * @param {[string, string | null][]} changes headers to set, or with `null` to take out
+ * @throws {Unreachable}
  */
 export async function ask(request, origin, target, changes) {
   const headers = new Headers(request.headers);
@@ -24,6 +28,8 @@ export async function ask(request, origin, target, changes) {
     headers,
     redirect: 'manual',
     cache: 'no-store',
+  }).catch(() => {
+    throw new Unreachable('the origin was not reached');
   });
   return new Response(response.body, response);
 }

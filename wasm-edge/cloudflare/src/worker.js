@@ -6,7 +6,7 @@ import { preflight, readable } from '../../js/cors.js';
 import { denied, refused } from '../../js/problem.js';
 import { withSecrets } from '../../js/secrets.js';
 import { cached, keep } from './cache.js';
-import { ask } from './origin.js';
+import { Unreachable, ask } from './origin.js';
 
 let ready; // per isolate: the bindings of a deployment never change
 
@@ -29,7 +29,12 @@ export default {
       return refused(error.code, request, id, error.status);
     }
     const { site, origin } = sites.get(decision.site.name);
-    return readable(site.cors, request, await answer({ request, context, edge, asked, decision, site, origin, id }));
+    const answered = answer({ request, context, edge, asked, decision, site, origin, id }).catch((error) => {
+      if (!(error instanceof Unreachable)) throw error;
+      console.error(`countersign: ${error.message}`);
+      return refused('origin_unavailable', request, id);
+    });
+    return readable(site.cors, request, await answered);
   },
 };
 

@@ -232,6 +232,17 @@ test('without its secrets nothing is let through', async () => {
   }
 });
 
+test('an origin that is not there is a problem, and no error of the platform', async () => {
+  const alone = await start({ ORIGIN: 'http://127.0.0.1:1' });
+  try {
+    const { url } = await server.sign({ path: '/photo.jpg' });
+    const answer = await ask(alone, url);
+    assert.deepEqual([answer.status, problem(answer).code, answer.headers.get('cache-control')], [502, 'origin_unavailable', 'no-store']);
+  } finally {
+    await alone.dispose();
+  }
+});
+
 /** A request whose target no URL parser has touched; gives the status. */
 function raw(host, port, target) {
   return new Promise((resolve, reject) => {
