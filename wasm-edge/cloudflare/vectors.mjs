@@ -1,6 +1,6 @@
 // node wasm-edge/cloudflare/vectors.mjs FILE: runs a file of vectors in workerd. Exit code 0: all the
 // same; 1: differences, or nothing was run; 2: wrong input. wasm-edge/build makes the modules.
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { worker } from './test/workerd.mjs';
 
 const [file] = process.argv.slice(2);
@@ -10,6 +10,10 @@ if (file === undefined) {
 }
 try {
   const body = await readFile(file, 'utf8');
+  JSON.parse(body);
+  await access(new URL('../dist/countersign-edge-hs256.wasm', import.meta.url)).catch(() => {
+    throw new Error('the modules are missing in wasm-edge/dist: run wasm-edge/build');
+  });
   const runtime = await worker('test/vectors.js');
   try {
     const response = await runtime.dispatchFetch('http://vectors.test/', { method: 'POST', body });

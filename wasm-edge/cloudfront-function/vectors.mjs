@@ -120,11 +120,16 @@ export async function run(cases, engine) {
 async function main([file, ...flags]) {
   const at = flags.indexOf('--engine');
   const wanted = at < 0 ? undefined : flags[at + 1];
+  const usage = 'node wasm-edge/cloudfront-function/vectors.mjs FILE [--engine v8|njs], such as tests/vectors/v1.json';
+  if (file === undefined || (at >= 0 && !['v8', 'njs'].includes(wanted))) {
+    console.error(usage);
+    return 2;
+  }
   let cases;
   try {
     cases = JSON.parse(readFileSync(file, 'utf8')).verify ?? [];
   } catch (error) {
-    console.error(`node vectors.mjs FILE [--engine v8|njs]: ${error.message}`);
+    console.error(`${file}: ${error.message}`);
     return 2;
   }
   if (!cases.length) {

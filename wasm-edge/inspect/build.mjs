@@ -59,7 +59,8 @@ async function write(name, text) {
   console.log(`${fileURLToPath(new URL(name, import.meta.url)).slice(here('../../').length)}: ${Buffer.byteLength(text)} bytes`);
 }
 
-async function main([flag]) {
+async function main([flag, ...more]) {
+  if (more.length > 0 || ![undefined, '--check', '--demo'].includes(flag)) throw new Error('node wasm-edge/inspect/build.mjs [--demo | --check]');
   if (flag === '--check') return check();
   if (flag === '--demo') execFileSync(here('../build'), { stdio: 'inherit' });
   const text = await page();
@@ -68,4 +69,9 @@ async function main([flag]) {
   if (flag === '--demo') await write(DEMO, text);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.argv.slice(2));
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await main(process.argv.slice(2)).catch((error) => {
+    console.error(error.message);
+    process.exitCode = 2;
+  });
+}

@@ -69,6 +69,15 @@ function canonical(value) {
       : member);
 }
 
+/** wasm-edge/build makes them. */
+async function bytesOf(name, readModule) {
+  try {
+    return await readModule(name);
+  } catch {
+    throw new Error(`wasm-edge/dist/${name} is missing: run wasm-edge/build`);
+  }
+}
+
 /**
  * A runner's whole work: both builds, what to print, and whether all is well.
  * @param {(name: string) => Promise<BufferSource>} readModule
@@ -79,7 +88,7 @@ export async function report(load, readModule, text, print) {
   const file = JSON.parse(text);
   let ok = true;
   for (const name of ['countersign-edge.wasm', 'countersign-edge-hs256.wasm']) {
-    const module = await WebAssembly.compile(await readModule(name));
+    const module = await WebAssembly.compile(await bytesOf(name, readModule));
     const knowsEdDsa = (new WebAssembly.Instance(module, {}).exports.features() & 1) !== 0;
     const { cases, left, differences } = run(await load(module), file, knowsEdDsa);
     for (const difference of differences) print(`DIFFERENT ${difference}`);

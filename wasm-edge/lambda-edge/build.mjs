@@ -39,15 +39,31 @@ function filesOf(document, modules) {
   return files;
 }
 
+function readModule(file) {
+  try {
+    return readFileSync(file);
+  } catch {
+    throw new Error(`${file} is missing: run wasm-edge/build, and then countersign edge build`);
+  }
+}
+
+function zip(words, options) {
+  try {
+    execFileSync('zip', words, options);
+  } catch (error) {
+    throw error.code === 'ENOENT' ? new Error('the program zip is missing; it is in the package zip') : error;
+  }
+}
+
 /**
  * Writes the zip `out` and gives its size in bytes.
  * @param {string} text the document
  * @throws where the document is refused
  */
 export function build(text, out, modules = join(HERE, '../dist')) {
-  const document = JSON.parse(text);
   // Refused here rather than at an edge.
-  validator(readFileSync(join(modules, 'countersign-edge.wasm')), text);
+  validator(readModule(join(modules, 'countersign-edge.wasm')), text);
+  const document = JSON.parse(text);
   mkdirSync(dirname(out), { recursive: true });
   const folder = mkdtempSync(join(dirname(out), '.countersign-'));
   try {
@@ -62,7 +78,7 @@ export function build(text, out, modules = join(HERE, '../dist')) {
       chmodSync(path, 0o644);
       utimesSync(path, TIME, TIME);
     }
-    execFileSync('zip', ['-X', '-D', '-9', '-q', 'function.zip', ...names], {
+    zip(['-X', '-D', '-9', '-q', 'function.zip', ...names], {
       cwd: folder, env: { PATH: process.env.PATH, TZ: 'UTC' }, stdio: ['ignore', 'inherit', 'inherit'],
     });
     // It may hold secrets.
@@ -74,13 +90,22 @@ export function build(text, out, modules = join(HERE, '../dist')) {
   return statSync(out).size;
 }
 
+function read(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Error(`${file}: ${error.message}`);
+  }
+}
+
 function main() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { out: { type: 'string', default: 'countersign-edge.zip' }, module: { type: 'string' } },
   });
   if (positionals.length !== 1) throw new Error('node build.mjs EDGE.JSON [--out FILE] [--module FOLDER]');
-  const text = readFileSync(positionals[0], 'utf8');
+  const [file] = positionals;
+  const text = read(file);
   const bytes = build(text, resolve(values.out), values.module && resolve(values.module));
   console.log(`${values.out}: ${bytes} bytes of ${MAX_BYTES}, handlers lambda-edge/index.handler and lambda-edge/index.viewerResponse`);
   const secrets = JSON.parse(text).sites.flatMap(({ site, keys }) => keys.filter(({ secret }) => secret).map(({ kid }) => `${site.name}/${kid}`));

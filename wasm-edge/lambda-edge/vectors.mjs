@@ -75,12 +75,23 @@ function onward(answer, { target, settled, headers, site }) {
   return wrong ? `header ${wrong}` : null;
 }
 
+/** wasm-edge/build makes it. */
+const module = () => readFile(new URL('../dist/countersign-edge.wasm', import.meta.url)).catch(() => {
+  throw new Error('wasm-edge/dist/countersign-edge.wasm is missing: run wasm-edge/build');
+});
+
+const USAGE = 'node wasm-edge/lambda-edge/vectors.mjs FILE [--list], such as tests/vectors/v1.json';
+const named = (name) => (error) => {
+  throw new Error(`${name}: ${error.message}`);
+};
+
 async function main() {
   const { values, positionals: [file] } = parseArgs({ allowPositionals: true, options: { list: { type: 'boolean' } } });
-  const all = JSON.parse(await readFile(file, 'utf8')).verify ?? [];
+  if (file === undefined) throw new Error(USAGE);
+  const all = (await readFile(file, 'utf8').then(JSON.parse).catch(named(file))).verify ?? [];
   const verify = all.filter(holds);
   const unheld = all.filter((one) => !verify.includes(one));
-  const edge = new ThroughEvents(await load(await readFile(new URL('../dist/countersign-edge.wasm', import.meta.url))));
+  const edge = new ThroughEvents(await load(await module()));
   const { cases, differences } = run(edge, { verify }, true);
   for (const difference of differences) console.log(`DIFFERENT ${difference}`);
   console.log(`${cases} verify cases as events, ${differences.length} different; ${edge.left.length} with geo go to the origin, which is told the country`);
@@ -93,6 +104,6 @@ async function main() {
 try {
   process.exitCode = await main() ? 0 : 1;
 } catch (error) {
-  console.error(`node vectors.mjs FILE [--list]: ${error.message}`);
+  console.error(error.message);
   process.exitCode = 2;
 }

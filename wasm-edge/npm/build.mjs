@@ -1,6 +1,7 @@
 // node wasm-edge/npm/build.mjs: lays the package out in wasm-edge/npm/dist, out of wasm-edge/js and
 // wasm-edge/dist (wasm-edge/build makes that). `npm pack` there gives the tarball. It works as well in the
 // folder that `countersign edge build --target npm` wrote.
+import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -33,9 +34,7 @@ function entry(root, compiled) {
 async function writeEntries(build) {
   const folder = DIST + build.folder;
   await mkdir(folder, { recursive: true });
-  const wasm = await readFile(here(`../dist/${build.module}.wasm`)).catch(() => {
-    throw new Error(`wasm-edge/dist/${build.module}.wasm is missing: run wasm-edge/build`);
-  });
+  const wasm = await readFile(here(`../dist/${build.module}.wasm`));
   await writeFile(`${DIST}${build.module}.wasm`, wasm);
   await writeFile(`${folder}module.js`, `export default '${wasm.toString('base64')}';\n`);
   for (const [name, text] of Object.entries(ENTRIES)) await writeFile(folder + name, text(build));
@@ -57,6 +56,11 @@ async function copyLoader() {
   await copyFile(here('../js/edge.d.ts'), `${DIST}lib/edge.d.ts`);
 }
 
+for (const { module } of BUILDS) {
+  if (existsSync(here(`../dist/${module}.wasm`))) continue;
+  console.error(`wasm-edge/dist/${module}.wasm is missing: run wasm-edge/build, and after it countersign edge build where that made this folder`);
+  process.exit(1);
+}
 await rm(DIST, { recursive: true, force: true });
 await mkdir(DIST, { recursive: true });
 await cp(here('src'), DIST, { recursive: true });
@@ -66,4 +70,4 @@ for (const name of ['package.json', 'README.md']) await copyFile(here(name), DIS
 // They lie beside wasm-edge in the sources; what `countersign edge build` wrote has none.
 for (const name of ['LICENSE-APACHE', 'LICENSE-MIT']) await copyFile(here(`../../${name}`), DIST + name).catch(() => {});
 for (const build of BUILDS) await writeEntries(build);
-console.log('wasm-edge/npm/dist is laid out');
+console.log('the package is laid out in dist; npm pack ./dist makes the tarball');
