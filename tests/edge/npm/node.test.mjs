@@ -1,6 +1,6 @@
 // The package in Node, as a user has it: installed from its tarball.
 import assert from 'node:assert/strict';
-import { chmod, readFile, readdir } from 'node:fs/promises';
+import { chmod, copyFile, readFile, readdir } from 'node:fs/promises';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { DOCUMENT, SECRET, at, program, root, tested } from './support.mjs';
@@ -27,13 +27,14 @@ async function configured(name) {
   return `${user.folder}/${name}`;
 }
 
-test('the quick start of the README runs, with what edge config prints', async () => {
+test('the quick start of the README runs, with the document of its edge build', async () => {
   const readme = await readFile(`${root}wasm-edge/npm/README.md`, 'utf8');
   const [, code] = /## Quick start[^]*?```js\n([^]*?)```/.exec(readme);
   const cwd = await configured('start');
   await user.add('start/start.mjs', code);
-  const line = /^countersign (edge config .*)$/m.exec(readme)[1].split(' ');
-  await program(countersign, line, { cwd });
+  const [, line] = /^countersign (edge build [^#\n]*[^#\n ])/m.exec(readme);
+  await program(countersign, [...line.split(' '), '--with-secrets', '--from', `${root}wasm-edge`], { cwd });
+  await copyFile(`${cwd}/edge/npm/edge.json`, `${cwd}/edge.json`);
   const { stdout } = await program(process.execPath, ['start.mjs'], { cwd });
   assert.match(stdout, /^https:\/\/media\.example\/reports\/may\.pdf\?cs=1~kid=k1~exp=\d+~sig=[\w-]{43}\n/);
   for (const [, said] of code.matchAll(/^console\.log\(.*\); \/\/ (.*)$/gm)) assert.match(stdout, new RegExp(`^${said}$`, 'm'));
