@@ -1,8 +1,11 @@
 // Signing API → URL → Worker in workerd → origin → bytes, all real. What the origin was asked is read
 // off its own counter.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { origin } from './origin.mjs';
 import { worker } from './workerd.mjs';
@@ -219,6 +222,24 @@ test('with the list of what is revoked an edge refuses it, its copy too', async 
   } finally {
     await listed.dispose();
   }
+});
+
+test('check.mjs tells before a deployment whether the Worker takes the document', () => {
+  const root = join(built.root, '../checked');
+  cpSync(built.root, root, { recursive: true });
+  const check = () => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['check.mjs'], { cwd: root, encoding: 'utf8' });
+    return [status, (stdout + stderr).trim()];
+  };
+  assert.deepEqual(check(), [0, 'edge.json is as the Worker takes it: media.test, strict.test']);
+  const document = JSON.parse(readFileSync(join(root, 'edge.json'), 'utf8'));
+  writeFileSync(join(root, 'secrets.json'), '{"COUNTERSIGN_SECRETS":"{}"}');
+  assert.match(check().join(' '), /^1 sites\[0\]\.keys\[0\]\.secret: is missing/);
+  rmSync(join(root, 'secrets.json'));
+  assert.equal(check()[0], 0, 'Cloudflare has the secrets');
+  document.sites[0].keys[0].state = 'on';
+  writeFileSync(join(root, 'edge.json'), JSON.stringify(document));
+  assert.match(check().join(' '), /^1 sites\[0\]\.keys\[0\]\.state/);
 });
 
 test('without its secrets nothing is let through', async () => {
