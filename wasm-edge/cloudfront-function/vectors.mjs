@@ -92,9 +92,17 @@ function ruleOf(one) {
   return named ?? REFUSED.find(({ rule }) => RULES[rule](one));
 }
 
+function playable(one, i) {
+  try {
+    return caseOf(one, `id-${i}`);
+  } catch (error) {
+    throw new Error(`${one?.name ?? `case ${i}`}: ${error.message}`);
+  }
+}
+
 /** { passed, refused, faults } of one engine. */
 export async function run(cases, engine) {
-  const results = await engine(cases.map((one, i) => caseOf(one, `id-${i}`)));
+  const results = await engine(cases.map(playable));
   const faults = [];
   const refused = [];
   results.forEach((result, i) => {
@@ -156,5 +164,8 @@ async function main([file, ...flags]) {
 }
 
 if (process.argv[1] && import.meta.url === new URL(`file://${process.argv[1]}`).href) {
-  process.exitCode = await main(process.argv.slice(2));
+  process.exitCode = await main(process.argv.slice(2)).catch((error) => {
+    console.error(error.message);
+    return 2;
+  });
 }
