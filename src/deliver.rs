@@ -1,6 +1,8 @@
 //! A request's way, in one place: its site, the verdict, the object, the answer.
 
 mod flow;
+mod opening;
+mod several;
 mod terms;
 
 use std::net::SocketAddr;
@@ -12,6 +14,7 @@ use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 
+use self::opening::Opening;
 use crate::answer::body::Body;
 use crate::answer::conditional::{self, Outcome};
 use crate::answer::object;
@@ -19,13 +22,13 @@ use crate::answer::range::{self, Asked};
 use crate::answer::refusal::{Manner, Refusal};
 use crate::answer::{cors, navigation, observed};
 use crate::app::App;
-use crate::cache::{CacheKey, Opened, OwnTime, Wanted};
+use crate::cache::{Opened, Wanted};
 use crate::config::rfc3339;
 use crate::observe::{Logged, OpenRecord, Record};
 use crate::request::{Client, RequestId, host_of, is_chunked, names_an_object};
 use crate::sites::Site;
 use crate::state::{Ask, Reserved, UsesFault};
-use crate::store::{ByteRange, StoreError};
+use crate::store::StoreError;
 use crate::verify::{Decision, Denied, Guarded, Pass, decide};
 
 /// The body of every answer: it tells the log when it has ended.
@@ -243,50 +246,34 @@ impl Visit {
     /// Looks the object up as the request's conditions want it. Conditions are held against the
     /// metadata first, so that a 304 reads no body, and again against the version that is served.
     async fn object(&self, app: &App, site: &Site, pass: &Pass) -> Result<Found, Refusal> {
-        let key = CacheKey {
-            site: site.config.token.name().into(),
-            store: site.store_number,
-            path: pass.path().into(),
-            version: pass
-                .token()
-                .and_then(|token| token.ver.as_deref())
-                .map(Into::into),
-            variant: site.variant(self.head.uri.query()),
-        };
-        let store_key = site
-            .store_key(pass.path())
-            .ok_or(Refusal::Store(StoreError::NotFound))?;
-        let own_time = terms::cache_rule(site, pass)
-            .and_then(|rule| rule.own)
-            .map_or(OwnTime::Default, OwnTime::For);
-        let open = async |wanted| {
-            let (key, store_key) = (key.clone(), store_key.clone());
-            let objects = &app.objects;
-            let opened = objects.open(&site.store, key, store_key, own_time, wanted);
-            opened.await.map_err(Refusal::Store)
-        };
-        let asked = match range::asked(&self.head.headers) {
-            Asked::One(range) if self.head.method == Method::GET => Some(range),
-            _ => None,
+        let object = Opening::new(app, site, pass, self.head.uri.query())?;
+        // A range is `GET`'s alone (RFC 9110 §14.2).
+        let asked = match self.head.method {
+            Method::GET => range::asked(&self.head.headers),
+            _ => Asked::Whole,
         };
         if self.head.method == Method::HEAD || self.is_conditional() {
-            let opened = open(Wanted::Metadata).await?;
-            let answer = self.condition(&opened, asked)?;
-            if self.head.method == Method::HEAD || answer == Answer::NotModified {
+            let opened = object.open(Wanted::Metadata).await?;
+            let answer = self.condition(&opened, &asked)?;
+            if self.head.method == Method::HEAD || matches!(answer, Answer::NotModified) {
                 return Ok(Found { opened, answer });
             }
         }
-        let opened = open(Wanted::Bytes(asked)).await?;
-        match self.condition(&opened, asked)? {
+        let opened = object.open(Wanted::Bytes(asked.first())).await?;
+        match (self.condition(&opened, &asked)?, &asked) {
+            (Answer::Part, Asked::Several(set)) => {
+                let terms = terms::of(site, pass, self.now_unix_secs);
+                self.several(set, terms.wishes, opened, &object).await
+            }
             // `If-Range` is for another version: all of this one.
-            Answer::Whole if asked.is_some() => {
-                let opened = open(Wanted::Bytes(None)).await?;
+            (Answer::Whole, Asked::One(_) | Asked::Several(_)) => {
+                let opened = object.open(Wanted::Bytes(None)).await?;
                 Ok(Found {
                     opened,
                     answer: Answer::Whole,
                 })
             }
-            answer => Ok(Found { opened, answer }),
+            (answer, _) => Ok(Found { opened, answer }),
         }
     }
 
@@ -302,11 +289,11 @@ impl Visit {
         .any(|name| self.head.headers.contains_key(name))
     }
 
-    fn condition(&self, opened: &Opened, asked: Option<ByteRange>) -> Result<Answer, Refusal> {
+    fn condition(&self, opened: &Opened, asked: &Asked) -> Result<Answer, Refusal> {
         match conditional::evaluate(&self.head.method, &self.head.headers, &opened.meta) {
             Outcome::PreconditionFailed => Err(Refusal::Precondition),
             Outcome::NotModified => Ok(Answer::NotModified),
-            Outcome::Go { range: true } if asked.is_some() => Ok(Answer::Part),
+            Outcome::Go { range: true } if *asked != Asked::Whole => Ok(Answer::Part),
             Outcome::Go { .. } => Ok(Answer::Whole),
         }
     }
@@ -322,7 +309,7 @@ impl Visit {
         let Opened {
             meta, range, body, ..
         } = opened;
-        if self.head.method == Method::HEAD && answer != Answer::NotModified {
+        if self.head.method == Method::HEAD && !matches!(answer, Answer::NotModified) {
             return Ok(object::whole(&meta, terms, Body::Empty));
         }
         match (answer, range) {
@@ -331,6 +318,7 @@ impl Visit {
                 let body = Body::stream(range.end - range.start, body);
                 Ok(object::part(&meta, terms, &range, body))
             }
+            (Answer::Several(several), _) => Ok(several.response(&meta, terms, body)),
             (Answer::Part, None) => Err(Refusal::Range {
                 len_bytes: meta.len_bytes,
             }),
@@ -375,9 +363,9 @@ struct Found {
     answer: Answer,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
 enum Answer {
     Whole,
     Part,
+    Several(several::Several),
     NotModified,
 }

@@ -2,6 +2,7 @@
 
 pub mod active;
 pub mod body;
+pub mod byteranges;
 pub mod cache_control;
 pub mod conditional;
 pub mod cors;
@@ -12,6 +13,7 @@ pub mod observed;
 mod pace;
 pub mod problem;
 pub mod range;
+pub mod range_set;
 pub mod refusal;
 pub mod representation;
 mod store_told;

@@ -2,12 +2,15 @@
 
 use std::ops::Range;
 
+use bytes::Bytes;
+use futures_util::Stream;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 
 use super::body::Body;
+use super::byteranges::ByteRanges;
 use super::cache_control::{Times, cache_headers};
 use super::representation::{self, Wishes};
-use crate::store::ObjectMeta;
+use crate::store::{ObjectMeta, StoreError};
 
 /// What an answer takes from the token and the site.
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,6 +51,27 @@ pub fn part(meta: &ObjectMeta, terms: Terms<'_>, range: &Range<u64>, body: Body)
         header::CONTENT_RANGE,
         &format!("bytes {}-{last}/{whole}", range.start),
     );
+    response
+}
+
+/// Several parts of it (RFC 9110 §15.3.7.2); `body_of` brings the bytes of each range in turn. What
+/// protects a browser goes by the type of the parts, not by that of the envelope.
+pub fn parts<S>(
+    meta: &ObjectMeta,
+    terms: Terms<'_>,
+    ranges: ByteRanges,
+    body_of: impl FnMut(Range<u64>) -> S + Send + 'static,
+) -> Response<Body>
+where
+    S: Stream<Item = Result<Bytes, StoreError>> + Send + 'static,
+{
+    let (len_bytes, content_type) = (ranges.len_bytes(), ranges.content_type());
+    let body = Body::stream(len_bytes, ranges.stream(body_of));
+    let mut response = with_headers(meta, terms, body);
+    *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_LENGTH, len_bytes.into());
+    put(headers, header::CONTENT_TYPE, &content_type);
     response
 }
 

@@ -2,17 +2,33 @@
 
 use http::{HeaderMap, header};
 
+use super::range_set::RangeSet;
 use crate::store::ByteRange;
 
+/// A header with more ranges than these is as if it were not there, whether they lie within the
+/// object or not: what is read of a header is bounded.
+pub const MAX_WRITTEN: usize = 32;
+
 /// What a request asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
     /// All of it: no range, one of another unit, or one that is not well-formed.
     Whole,
     /// One range.
     One(ByteRange),
-    /// Several ranges, which are answered with the whole object.
-    Several,
+    /// Several ranges.
+    Several(RangeSet),
+}
+
+impl Asked {
+    /// The range that is read first; `None`: all of it.
+    pub fn first(&self) -> Option<ByteRange> {
+        match self {
+            Self::Whole => None,
+            Self::One(range) => Some(*range),
+            Self::Several(set) => set.first(),
+        }
+    }
 }
 
 /// Reads the header. A range that breaks the syntax is as if it were not there.
@@ -27,14 +43,16 @@ pub fn asked(headers: &HeaderMap) -> Asked {
     if lines.next().is_some() || !unit.trim().eq_ignore_ascii_case("bytes") {
         return Asked::Whole;
     }
-    let mut ranges = set
+    let ranges = set
         .split(',')
         .map(str::trim)
         .filter(|range| !range.is_empty());
-    match (ranges.next().map(range), ranges.next()) {
-        (Some(Some(range)), None) => Asked::One(range),
-        (Some(Some(_)), Some(_)) => Asked::Several,
-        _ => Asked::Whole,
+    let ranges: Option<Vec<_>> = ranges.take(MAX_WRITTEN + 1).map(range).collect();
+    match ranges.as_deref() {
+        None | Some([]) => Asked::Whole,
+        Some([range]) => Asked::One(*range),
+        Some(ranges) if ranges.len() > MAX_WRITTEN => Asked::Whole,
+        Some(ranges) => Asked::Several(RangeSet::new(ranges.to_vec())),
     }
 }
 
@@ -65,7 +83,7 @@ mod tests {
     use http::{HeaderMap, HeaderValue, header::RANGE};
     use proptest::prelude::*;
 
-    use super::{Asked, asked};
+    use super::{Asked, MAX_WRITTEN, RangeSet, asked};
     use crate::store::ByteRange::{From, FromTo, Suffix};
 
     fn of(value: &str) -> Asked {
@@ -91,8 +109,24 @@ mod tests {
     }
 
     #[test]
-    fn several_ranges_are_known_as_such() {
-        assert_eq!(of("bytes=0-1,3-4"), Asked::Several);
+    fn several_ranges_are_a_set_in_their_order() {
+        let set = RangeSet::new(vec![From { first: 5 }, FromTo { first: 0, last: 1 }]);
+        assert_eq!(of("bytes=5- ,, 0-1"), Asked::Several(set));
+    }
+
+    #[test]
+    fn one_wrong_range_makes_the_set_wrong_and_so_does_one_too_many() {
+        for value in [
+            "bytes=0-1,a",
+            "bytes=a,0-1",
+            "bytes=0-1,3-2",
+            "bytes=0-1;3-4",
+        ] {
+            assert_eq!(of(value), Asked::Whole, "{value}");
+        }
+        let most = format!("bytes={}", ["0-1"; MAX_WRITTEN].join(","));
+        assert!(matches!(of(&most), Asked::Several(_)));
+        assert_eq!(of(&format!("{most},0-1")), Asked::Whole);
     }
 
     #[test]

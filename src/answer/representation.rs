@@ -22,15 +22,9 @@ pub struct Wishes<'t> {
 /// Adds the representation's headers. `allow_active` is the site's word alone: neither `ct` nor
 /// `cd` lifts the protection.
 pub fn apply(meta: &ObjectMeta, wishes: Wishes<'_>, allow_active: bool, headers: &mut HeaderMap) {
-    let own_type = meta.content_type.as_deref();
-    let content_type = wishes.content_type.or(own_type).unwrap_or(UNKNOWN_TYPE);
-    // What cannot be sent as a header is not sent as a type either.
-    let (content_type, value) = HeaderValue::from_str(content_type).map_or(
-        (UNKNOWN_TYPE, HeaderValue::from_static(UNKNOWN_TYPE)),
-        |value| (content_type, value),
-    );
-    headers.insert(header::CONTENT_TYPE, value);
-    let protected = is_active(content_type) && !allow_active;
+    let content_type = content_type(meta, wishes);
+    let protected = is_active(content_type.to_str().unwrap_or(UNKNOWN_TYPE)) && !allow_active;
+    headers.insert(header::CONTENT_TYPE, content_type);
     if protected {
         let sandbox = HeaderValue::from_static("sandbox; default-src 'none'");
         headers.insert(header::CONTENT_SECURITY_POLICY, sandbox);
@@ -51,6 +45,14 @@ pub fn apply(meta: &ObjectMeta, wishes: Wishes<'_>, allow_active: bool, headers:
     put(header::CONTENT_DISPOSITION, disposition.as_deref());
     put(header::CONTENT_ENCODING, meta.content_encoding.as_deref());
     put(header::CONTENT_LANGUAGE, meta.content_language.as_deref());
+}
+
+/// The type that is sent: the token's, else the object's own.
+pub fn content_type(meta: &ObjectMeta, wishes: Wishes<'_>) -> HeaderValue {
+    let own_type = meta.content_type.as_deref();
+    let content_type = wishes.content_type.or(own_type).unwrap_or(UNKNOWN_TYPE);
+    // What cannot be sent as a header is not sent as a type either.
+    HeaderValue::from_str(content_type).unwrap_or(HeaderValue::from_static(UNKNOWN_TYPE))
 }
 
 /// The object's own disposition where it saves already; else the bare word.

@@ -83,7 +83,7 @@ pub struct Opened {
     pub body: Body,
     /// How it went.
     pub outcome: CacheOutcome,
-    /// For further ranges of the same version; `None` for what is read past the cache, and where
-    /// there are no bytes.
+    /// For further ranges of the same version; `None` where versions cannot be told apart, as the
+    /// store gives no entity tag, and where there are no bytes.
     pub parts: Option<Parts>,
 }

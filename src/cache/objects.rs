@@ -180,7 +180,11 @@ impl Objects {
         if let Some(fetched) = first.in_hand {
             let reader = |rest| self.reader(source, &version, rest).apart();
             let body = continued(fetched, &range, reader);
-            return Ok(opened(&meta, range, body, CacheOutcome::NoMemory));
+            let parts = Parts::new(self.blocks.clone(), source.clone(), Arc::clone(&version));
+            return Ok(Opened {
+                parts: Some(parts),
+                ..opened(&meta, range, body, CacheOutcome::NoMemory)
+            });
         }
         if how == CacheOutcome::Shared && first.along.is_some() {
             self.blocks.counts.shared.add();
@@ -234,7 +238,12 @@ impl Objects {
                 Body::blocks(reader)
             }
         };
-        Ok(opened(&meta, range, body, outcome))
+        // What has no entity tag is not put together from several answers.
+        let parts = || Parts::new(self.blocks.clone(), source.clone(), Arc::clone(&version));
+        Ok(Opened {
+            parts: meta.etag.is_some().then(|| parts().apart()),
+            ..opened(&meta, range, body, outcome)
+        })
     }
 
     fn reader(&self, source: &Source, version: &Arc<Version>, range: Range<u64>) -> Reader {

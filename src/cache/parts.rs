@@ -16,6 +16,7 @@ pub struct Parts {
     blocks: Blocks,
     source: Source,
     version: Arc<Version>,
+    is_apart: bool,
 }
 
 impl Parts {
@@ -24,6 +25,15 @@ impl Parts {
             blocks,
             source,
             version,
+            is_apart: false,
+        }
+    }
+
+    /// The same, past the cache.
+    pub(super) fn apart(self) -> Self {
+        Self {
+            is_apart: true,
+            ..self
         }
     }
 
@@ -36,7 +46,12 @@ impl Parts {
         }
         let (blocks, source) = (self.blocks.clone(), self.source.clone());
         let version = Arc::clone(&self.version);
-        Body::blocks(Reader::new(blocks, source, version, first..end))
+        let reader = Reader::new(blocks, source, version, first..end);
+        Body::blocks(if self.is_apart {
+            reader.apart()
+        } else {
+            reader
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod byteranges;
 mod cache;
 mod cache_rules;
 mod client;

@@ -5,6 +5,7 @@
 mod support;
 
 mod attempts;
+mod byteranges;
 mod changing;
 mod checker;
 mod client;

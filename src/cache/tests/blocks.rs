@@ -265,3 +265,22 @@ async fn a_large_object_that_may_not_be_stored_is_read_in_pieces() {
     }
     assert_eq!(objects.blocks.shelf.kept_bytes(), 0);
 }
+
+#[tokio::test]
+async fn further_ranges_are_of_the_version_that_was_opened_stored_or_not() {
+    for cache_control in [None, Some("no-store")] {
+        let (objects, store) = (objects(), TestStore::new());
+        store.put_with("film", "\"1\"", content(LEN_BYTES), cache_control);
+        let first = range(FromTo { first: 0, last: 9 });
+        let opened = open(&objects, &store, "film", first).await.unwrap();
+        let asked = store.calls();
+        let parts = opened.parts.unwrap();
+        let (further, later) = (parts.body(99_990..100_010), parts.body(200_000..200_001));
+        assert_eq!(store.calls(), asked, "nothing is asked before it is read");
+        let chunks: Vec<Bytes> = further.try_collect().await.unwrap();
+        assert_eq!(chunks.concat(), content(LEN_BYTES).slice(99_990..100_010));
+        store.put_with("film", "\"2\"", content(LEN_BYTES), cache_control);
+        let changed: Result<Vec<Bytes>, _> = later.try_collect().await;
+        assert_eq!(changed, Err(StoreError::Changed));
+    }
+}
