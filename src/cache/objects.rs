@@ -177,7 +177,9 @@ impl Objects {
         if range.is_empty() {
             return Ok(without_bytes(&meta, Some(range), how));
         }
-        if let Some(fetched) = first.in_hand {
+        // What was asked for with a long suffix begins behind it: only its last block was.
+        let is_start = |fetched: &Fetched| fetched.range.contains(&range.start);
+        if let Some(fetched) = first.in_hand.filter(is_start) {
             let reader = |rest| self.reader(source, &version, rest).apart();
             let body = continued(fetched, &range, reader);
             let parts = Parts::new(self.blocks.clone(), source.clone(), Arc::clone(&version));

@@ -85,3 +85,31 @@ async fn a_cache_without_memory_still_serves() {
         assert_eq!((outcome, bytes), (CacheOutcome::NoMemory, content(300_000)));
     }
 }
+
+#[tokio::test]
+async fn a_cold_suffix_longer_than_a_block_that_finds_no_memory_is_right() {
+    // Memory for what arrives: two blocks.
+    let objects = objects_with(400_000, Duration::from_secs(3_600));
+    let store = TestStore::new();
+    store.put("early", "\"1\"", content(2 * BLOCK_BYTES as usize));
+    store.put("late", "\"1\"", content(500_000));
+    store.close_gate();
+    let mut early = Vec::new();
+    for first in [0, BLOCK_BYTES] {
+        let wanted = range(ByteRange::From { first });
+        early.push(open(&objects, &store, "early", wanted).await.unwrap());
+    }
+    let wanted = range(ByteRange::Suffix { len_bytes: 250_000 });
+    let late = {
+        let (objects, store) = (objects.clone(), Arc::clone(&store));
+        tokio::spawn(async move { open(&objects, &store, "late", wanted).await.unwrap() })
+    };
+    while store.gets().len() < 3 {
+        tokio::task::yield_now().await;
+    }
+    tokio::time::sleep(Duration::from_millis(30)).await;
+    store.open_gate();
+    let late = late.await.unwrap();
+    assert_eq!(late.outcome, CacheOutcome::NoMemory);
+    assert_eq!(bytes(late).await, Ok(content(500_000).slice(250_000..)));
+}
