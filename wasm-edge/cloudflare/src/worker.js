@@ -54,7 +54,9 @@ async function answer(it) {
   }
   // URL parsers may read a path another way: what was verified is fetched, or nothing.
   const url = new URL(origin + decision.target);
-  if (url.pathname + url.search !== decision.target) return refused('bad_path', request, id, 400);
+  const read = url.pathname + url.search;
+  // They leave out the `?` of an empty query.
+  if (read !== decision.target && `${read}?` !== decision.target) return refused('bad_path', request, id, 400);
   if (!decision.settled) return ask(request, origin, decision.target, decision.headers);
   return (await cached(request, decision)) ?? keep(it, await ask(request, origin, decision.target, decision.headers));
 }
@@ -87,7 +89,8 @@ function describe(request) {
     target: start < 0 ? '/' : url.slice(start).split('#', 1)[0],
     headers,
     client: headers.get('cf-connecting-ip'),
-    country: request.cf?.country ?? headers.get('cf-ipcountry'),
+    // Never `CF-IPCountry`: where the platform knows no country that may be the client's own.
+    country: request.cf?.country ?? null,
   };
 }
 

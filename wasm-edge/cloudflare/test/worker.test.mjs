@@ -189,6 +189,13 @@ test('no spelling of a path gets what was not verified', async () => {
   }
 });
 
+test('an empty query is as good as none', async () => {
+  const { url, token } = await server.sign({ path: '/photo.jpg' });
+  const bare = await edge('http://media.test/photo.jpg?', { headers: { countersign: token } });
+  const beside = await edge(url.replace('?', '?&'));
+  for (const { status, body } of [bare, beside]) assert.deepEqual([status, body.equals(PHOTO)], [200, true]);
+});
+
 test('other methods, and hosts of no site, are refused as the origin refuses them', async () => {
   const { url } = await server.sign({ path: '/photo.jpg' });
   const post = await edge(url, { method: 'POST', body: 'x' });
@@ -240,6 +247,16 @@ test('check.mjs tells before a deployment whether the Worker takes the document'
   document.sites[0].keys[0].state = 'on';
   writeFileSync(join(root, 'edge.json'), JSON.stringify(document));
   assert.match(check().join(' '), /^1 sites\[0\]\.keys\[0\]\.state/);
+});
+
+test('where the platform knows no country, the client does not tell one', async () => {
+  const { url } = await server.sign({ path: '/photo.jpg', geo: ['FR'] });
+  const from = (cf) => edge(url, { cf, headers: { 'cf-ipcountry': 'FR' } });
+  assert.equal((await from({ country: 'FR' })).status, 200);
+  for (const cf of [{ country: null }, {}, { country: 'DE' }]) {
+    const [count, { status, headers }] = await asked(() => from(cf));
+    assert.deepEqual([count, status, headers.get('countersign-reason')], [0, 403, 'geo'], JSON.stringify(cf));
+  }
 });
 
 test('without its secrets nothing is let through', async () => {
