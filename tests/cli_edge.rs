@@ -170,6 +170,8 @@ fn sources(folder: &Folder, target: &str) {
         folder.write(&format!("from/{part}/file"), part);
     }
     folder.write("from/package.json", "{}");
+    folder.write("from/dist/countersign-edge.wasm", "module");
+    folder.write("from/dist/countersign-edge-hs256.wasm", "module");
 }
 
 fn build(folder: &Folder, target: &str, more: &[&str]) -> Done {
@@ -226,6 +228,84 @@ fn a_platform_without_a_place_for_secrets_gets_them_only_when_asked() {
         done.code == 2 && done.err.contains("wasm-edge/build"),
         "{done:?}"
     );
+}
+
+#[test]
+fn what_is_built_never_lands_in_its_sources_and_is_whole_or_not_there() {
+    let folder = hs256();
+    sources(&folder, "cloudflare");
+    let built = |out: &str| {
+        let args = [
+            "edge",
+            "build",
+            "--config",
+            "countersign.toml",
+            "--from",
+            "from",
+        ];
+        folder.run(&[&args[..], &["--target", "cloudflare", "--out", out]].concat())
+    };
+    for out in [
+        "from",
+        "./from/../from",
+        "from/cloudflare",
+        "from/new/folder",
+    ] {
+        let done = built(out);
+        assert!(
+            done.code == 2 && done.err.contains("lies in the sources"),
+            "{out}: {done:?}"
+        );
+    }
+    assert_eq!(folder.read("from/cloudflare/file"), "cloudflare");
+    std::fs::remove_file(folder.path().join("from/dist/countersign-edge.wasm")).unwrap();
+    let done = built("out");
+    assert!(
+        done.code == 2 && done.err.contains("dist/countersign-edge.wasm is not there"),
+        "{done:?}"
+    );
+    assert!(!folder.path().join("out").exists());
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_named_as_it_was_given() {
+    let folder = hs256();
+    for (out, told) in [
+        ("none/edge.json", "the folder none cannot be written to"),
+        (".", "is a folder"),
+    ] {
+        let done = folder.run(&["edge", "config", "--with-secrets", "--out", out]);
+        assert!(done.code == 2 && done.err.contains(told), "{out}: {done:?}");
+    }
+}
+
+#[test]
+fn a_retired_key_goes_out_without_its_secret_and_keeps_its_reason() {
+    let folder = hs256();
+    let signed = folder.run(&[
+        "sign",
+        "--keys",
+        "keys.toml",
+        "--site",
+        "media.example",
+        "--param",
+        "t",
+        "--path",
+        "/a/b",
+        "--expires",
+        "1900000000",
+        "--iat",
+        "none",
+    ]);
+    let target = format!("/a/b?t={}", signed.out.trim_end());
+    let keys = folder.read("keys.toml") + "state = \"retired\"\n";
+    let other = SECRET.replace("00", "aa");
+    let active = format!("[[key]]\nkid = \"k2\"\nalg = \"HS256\"\nsecret = \"{other}\"\n");
+    folder.write("keys.toml", &(keys + &active));
+    let told = document(&folder, &["--with-secrets"]);
+    assert!(told.to_string().contains(&other) && !told.to_string().contains(SECRET));
+    let done = vectors(&folder, &told, &target, json!({ "deny": "key_retired" }));
+    assert_eq!(done.code, 0, "{done:?}");
 }
 
 /// A line of `revocations.file`, as `countersign serve` writes it.

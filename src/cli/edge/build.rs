@@ -85,11 +85,54 @@ impl Target {
         }
     }
 
+    /// Looks before anything is written: everything is there, and nothing is written into its own
+    /// sources.
+    fn is_buildable(self, from: &Path, out: &Path) -> Result<(), String> {
+        let sources = [self.folder()]
+            .into_iter()
+            .chain(self.beside().iter().copied());
+        let modules = self.beside().contains(&"dist");
+        let modules = MODULES.iter().filter(|_| modules).copied();
+        for name in sources.chain(modules) {
+            let path = from.join(name);
+            if !path.exists() {
+                return Err(format!(
+                    "{} is not there; is --from the folder wasm-edge of the sources, and has \
+                     wasm-edge/build been run?",
+                    path.display()
+                ));
+            }
+        }
+        // A folder that is not there yet lies in the nearest one that is.
+        let mut above = std::path::absolute(out).unwrap_or_default();
+        let existing = loop {
+            match above.canonicalize() {
+                Ok(folder) => break folder,
+                Err(_) if above.pop() => {}
+                Err(_) => break above,
+            }
+        };
+        match from.canonicalize() {
+            Ok(from) if existing.starts_with(&from) => Err(format!(
+                "--out {} lies in the sources {}, which it would write over; name another folder",
+                out.display(),
+                from.display()
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether the platform keeps secrets apart from code.
     const fn keeps_secrets(self) -> bool {
         matches!(self, Self::Cloudflare)
     }
 }
+
+/// What wasm-edge/build makes.
+const MODULES: [&str; 2] = [
+    "dist/countersign-edge.wasm",
+    "dist/countersign-edge-hs256.wasm",
+];
 
 /// Writes the folder.
 pub(super) fn run(args: Args) -> ExitCode {
@@ -99,6 +142,9 @@ pub(super) fn run(args: Args) -> ExitCode {
         out,
         from,
     } = args;
+    if let Err(fault) = target.is_buildable(&from, &out) {
+        return print::wrong_input(fault);
+    }
     asked.with_secrets |= target.keeps_secrets();
     let mut document = match documents(asked) {
         Ok(document) => document,

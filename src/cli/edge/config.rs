@@ -124,8 +124,20 @@ fn put_revocations(told: &mut Value, settings: &RevocationSettings) -> Result<()
 
 /// In one step, so that whoever uploads it never reads half; made with mode 0600.
 pub(super) fn write(path: &Path, text: &str) -> std::io::Result<()> {
+    if path.is_dir() {
+        return Err(std::io::Error::other("is a folder; name a file in it"));
+    }
     let folder = path.parent().filter(|folder| *folder != Path::new(""));
-    let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    let folder = folder.unwrap_or(Path::new("."));
+    // The library's error names a file that nobody asked for.
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| {
+        let why = format!(
+            "the folder {} cannot be written to ({})",
+            folder.display(),
+            error.kind()
+        );
+        std::io::Error::new(error.kind(), why)
+    })?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;

@@ -1,7 +1,8 @@
 //! The document of an edge, docs/EDGE.md.
 
-use countersign_token::{Key, Reason};
+use countersign_token::{Key, KeyState, Reason};
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::config::model::{Config, Secret, Site, Text};
 use crate::config::to_hex;
@@ -32,7 +33,12 @@ pub(super) fn document(
             continue;
         }
         let pairs = site.keys.keys.iter().zip(of_keys);
-        let keys = pairs.map(|(key, secret)| key_json(key, secret.filter(|_| with_secrets)));
+        let keys = pairs.map(|(key, secret)| match secret {
+            Some(secret) if key.state() == KeyState::Retired => {
+                key_json(key, Some(&stand_in(secret)))
+            }
+            secret => key_json(key, secret.filter(|_| with_secrets).map(Secret::expose)),
+        });
         sites.push(json!({
             "site": site_json(site),
             "keys": keys.collect::<Result<Vec<_>, _>>()?,
@@ -75,8 +81,17 @@ fn site_json(site: &Site) -> Value {
     told
 }
 
+/// In place of a retired key's secret, which no edge needs: its tokens are denied as `key_retired`
+/// before their signature is looked at. It tells nothing of the secret, and signs nothing.
+fn stand_in(secret: &Secret) -> String {
+    let digest = Sha256::new()
+        .chain_update("countersign: in place of a retired key's secret\0")
+        .chain_update(secret.expose());
+    to_hex(&digest.finalize())
+}
+
 /// As a key of the vectors (TOKEN.md §8).
-fn key_json(key: &Key<Text>, secret: Option<&Secret>) -> Result<Value, String> {
+fn key_json(key: &Key<Text>, secret: Option<&str>) -> Result<Value, String> {
     let mut told = json!({
         "kid": key.kid(),
         "alg": key.algorithm().as_str(),
@@ -84,7 +99,7 @@ fn key_json(key: &Key<Text>, secret: Option<&Secret>) -> Result<Value, String> {
     });
     match (key.public_key(), secret) {
         (Some(public), _) => told["public"] = to_hex(&public).into(),
-        (None, Some(secret)) => told["secret"] = secret.expose().into(),
+        (None, Some(secret)) => told["secret"] = secret.into(),
         (None, None) => {
             return Err(format!(
                 "key {} is HS256: an edge needs its secret, and who has that can sign for every path; \
