@@ -9,8 +9,8 @@ use http::HeaderMap;
 use crate::cache::Shares;
 use crate::clock::Clock;
 use crate::config::model::Delivery;
-use crate::listen::Drain;
-use crate::observe::Observer;
+use crate::listen::{Drain, Gate};
+use crate::observe::{ListenerFigures, Observer};
 use crate::request::Client;
 use crate::sites::Sites;
 use crate::state::State;
@@ -33,6 +33,41 @@ pub struct App {
     pub observer: Arc<Observer>,
     /// The process's end.
     pub drain: Drain,
+    /// How many connections and requests there are.
+    pub gates: Gates,
+}
+
+/// A gate for each listener.
+#[derive(Debug)]
+pub struct Gates {
+    /// Of the delivery listener.
+    pub delivery: Arc<Gate>,
+    /// Of the signing API's.
+    pub signing: Arc<Gate>,
+    /// Of the probes'.
+    pub ops: Arc<Gate>,
+}
+
+impl Gates {
+    /// What they have counted, for the metrics.
+    pub fn figures(&self) -> [ListenerFigures; 3] {
+        [
+            ("delivery", &self.delivery),
+            ("signing", &self.signing),
+            ("ops", &self.ops),
+        ]
+        .map(|(listener, gate)| {
+            let figures = gate.figures();
+            ListenerFigures {
+                listener,
+                connections: figures.connections,
+                max_connections: figures.max_connections,
+                max_requests: figures.max_requests,
+                refused: figures.refused,
+                closed: figures.closed,
+            }
+        })
+    }
 }
 
 impl App {
@@ -48,6 +83,11 @@ impl App {
         Self {
             sites: ArcSwap::from_pointee(sites),
             guard: Guard::new(delivery.guard),
+            gates: Gates {
+                delivery: Gate::delivery(&delivery.limits),
+                signing: Gate::of_the_house(&delivery.limits),
+                ops: Gate::of_the_house(&delivery.limits),
+            },
             delivery,
             objects,
             state,

@@ -24,6 +24,7 @@ use crate::answer::{cors, navigation, observed};
 use crate::app::App;
 use crate::cache::{Opened, Wanted};
 use crate::config::rfc3339;
+use crate::listen::Shed;
 use crate::observe::{Logged, OpenRecord, Record};
 use crate::request::{Client, RequestId, host_of, is_chunked, names_an_object};
 use crate::sites::Site;
@@ -134,6 +135,11 @@ impl Visit {
         site: &Site,
         record: &mut Record,
     ) -> Result<Response<Body>, Refusal> {
+        match self.head.extensions.get::<Shed>() {
+            Some(Shed::Overloaded) => return Err(Refusal::Overloaded),
+            Some(Shed::Headers) => return Err(Refusal::Headers),
+            None => {}
+        }
         match self.head.method {
             Method::GET | Method::HEAD => {}
             Method::OPTIONS => return Ok(self.options(site)),

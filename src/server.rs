@@ -10,10 +10,11 @@ use hyper::body::Incoming;
 use crate::app::App;
 use crate::cache::Shares;
 use crate::clock::Clock;
+use crate::config::Networks;
 use crate::config::model::{Config, Delivery, Ops, Proxies, TlsFiles};
 use crate::listen::{
-    BindFault, ConnectionSettings, Drain, InheritedFault, Limits, ProxyFault, ProxyProtocol,
-    Shutdown, Tls, TlsFault, Workers, serve, service_manager,
+    BindFault, ConnectionSettings, Drain, Gate, InheritedFault, Limits, ProxyFault, ProxyProtocol,
+    Shutdown, Tls, TlsFault, Workers, descriptors, serve, service_manager,
 };
 use crate::observe::{AuditFault, AuditLog, Observer, Outlets};
 use crate::sign::{self, Kept, SigningFault};
@@ -104,6 +105,8 @@ impl Server {
         let observer = Observer::new(outlets.into()).with_audit(audit(&config)?);
         let observer = Arc::new(observer);
         observer.metrics.cache_max_bytes(config.cache.max_bytes);
+        let mut delivery = config.delivery;
+        delivery.limits = descriptors::fit(delivery.limits, delivery.workers);
         let now = clock.now_unix_secs();
         let state = State::open(&config.revocations, config.uses, now)?;
         let sites = live::open_sites(config.sites, None, &observer);
@@ -112,7 +115,7 @@ impl Server {
         objects.divide(sites.iter().map(|site| &site.config));
         let app = Arc::new(App::new(
             Sites::new(sites.clone()),
-            config.delivery.clone(),
+            delivery.clone(),
             objects,
             state,
             clock,
@@ -120,7 +123,7 @@ impl Server {
         ));
         let signing_kept = Kept::default();
         let signing = config.signing.as_ref();
-        let delivery_tls = tls("delivery.tls", config.delivery.tls.as_ref())?;
+        let delivery_tls = tls("delivery.tls", delivery.tls.as_ref())?;
         let signing_tls = signing.and_then(|signing| signing.tls.as_ref());
         let signing_tls = tls("signing.tls", signing_tls)?;
         let pairs = [&delivery_tls, &signing_tls].into_iter().flatten().cloned();
@@ -131,7 +134,7 @@ impl Server {
         let signing = signing.transpose()?.map(Arc::new);
         Ok(Self {
             app,
-            delivery: config.delivery,
+            delivery,
             ops: config.ops,
             signing: Arc::new(signing.into()),
             signing_kept,
@@ -172,14 +175,15 @@ impl Server {
     {
         let rereading = self.certificates.reread_every(self.reread_interval);
         let Self { app, delivery, .. } = self;
-        let clear = settings(&delivery);
+        let clear = |gate: &Arc<Gate>| settings(&delivery, gate);
         let drain = app.drain.clone();
         let delivering = app.clone();
         let deliver = move |peer, request| answer(delivering.clone(), peer, request);
         let delivery_settings = ConnectionSettings {
             proxy_protocol: proxy_protocol("delivery", &delivery.proxies, &app),
             tls: self.delivery_tls,
-            ..clear.clone()
+            unlimited: delivery.proxies.trusted.clone(),
+            ..clear(&app.gates.delivery)
         };
         let sockets = spread(listeners.delivery, delivery.workers)?;
         let workers = start(sockets, delivery_settings, &drain, deliver)?;
@@ -188,14 +192,15 @@ impl Server {
             let settings = ConnectionSettings {
                 proxy_protocol: proxy_protocol("signing", &self.signing_proxies, &app),
                 tls: self.signing_tls,
-                ..clear.clone()
+                ..clear(&app.gates.signing)
             };
             tokio::spawn(serve(listener, settings, drain.clone(), traced))
         });
         // Probes and metrics are answered until the last answer has ended.
         let last = Drain::new();
         let ops = routed(ops::router(app.clone(), &self.ops));
-        let ops = tokio::spawn(serve(listeners.ops, clear, last.clone(), ops));
+        let settings = clear(&app.gates.ops);
+        let ops = tokio::spawn(serve(listeners.ops, settings, last.clone(), ops));
         shutdown.next().await;
         service_manager::stopping();
         tracing::info!("stopping: not ready any more; a second signal stops at once");
@@ -234,13 +239,18 @@ fn tls(table: &'static str, files: Option<&TlsFiles>) -> Result<Option<Arc<Tls>>
 }
 
 /// What all listeners have in common.
-fn settings(delivery: &Delivery) -> ConnectionSettings {
+fn settings(delivery: &Delivery, gate: &Arc<Gate>) -> ConnectionSettings {
     ConnectionSettings {
         limits: Limits {
             header_timeout: delivery.header_timeout,
             idle_timeout: delivery.idle_timeout,
             stall_timeout: delivery.stall_timeout,
+            min_bytes_per_sec: delivery.limits.min_bytes_per_sec,
         },
+        heads: delivery.limits,
+        http2: delivery.http2,
+        gate: Arc::clone(gate),
+        unlimited: Networks::default(),
         grace: delivery.grace,
         proxy_protocol: None,
         tls: None,

@@ -3,14 +3,15 @@
 mod support;
 
 use std::fs;
+use std::process::Command;
 
 use countersign::clock::Clock;
 use countersign_token::Carrier;
 use serde_json::Value;
 use support::http::{Answer, exchange, request};
 use support::moto::Moto;
-use support::origin::{TOP, site};
-use support::program::Program;
+use support::origin::{TOP, ask_ops, site};
+use support::program::{Program, READY, command};
 use support::s3;
 use support::token::{SECRET, Terms, in_url, target, token};
 use support::until;
@@ -82,7 +83,7 @@ fn a_line_tells_what_became_of_a_request() {
     let forged = good.replace("sub=ada", "sub=bob");
     logged.send("GET", &forged, &[]);
     logged.raw(&request("GET", "/a%20b.txt", &[("Host", "x.test")]));
-    logged.send(&"LONG".repeat(20_000), "/a%20b.txt", &[]);
+    logged.send(&"LONG".repeat(10_000), "/a%20b.txt", &[]);
     let lines = logged.lines(7);
     assert_eq!(
         (&lines[6]["method"], &lines[6]["status"]),
@@ -262,4 +263,75 @@ fn a_stores_credentials_are_never_written() {
         let line = written.lines().find(|line| line.contains(secret));
         assert_eq!(line, None, "{secret}");
     }
+}
+
+/// The program with standard output as a shell's words say.
+fn serve_to(words: &str) -> (TempDir, Program) {
+    let folder = TempDir::new().unwrap();
+    fs::create_dir(folder.path().join("media")).unwrap();
+    fs::write(folder.path().join("media/a.txt"), "hello").unwrap();
+    let toml = format!("{TOP}{}", site("media", "", ""));
+    fs::write(folder.path().join("countersign.toml"), toml).unwrap();
+    let plain = command(folder.path());
+    let mut shell = Command::new("sh");
+    shell.current_dir(folder.path()).args(["-c", words]);
+    shell.arg(plain.get_program());
+    let program = Program::start(shell);
+    program.told(READY);
+    (folder, program)
+}
+
+fn lines_lost(program: &Program) -> u64 {
+    let answer = ask_ops(program.address("ops"), "/metrics", &[]);
+    let mut lines = answer.text().lines();
+    let name = "countersign_access_log_lines_lost_total ";
+    let value = lines.find_map(|line| line.strip_prefix(name));
+    value.map_or(0, |value| value.parse().unwrap())
+}
+
+fn ask(program: &Program, times: usize) {
+    let hello = target("/a.txt", &token("/a.txt", &terms()));
+    let hello = request("GET", &hello, &[("Host", "media.test")]);
+    for _ in 0..times {
+        assert_eq!(exchange(program.address("delivery"), &hello).status, 200);
+    }
+}
+
+#[test]
+fn a_full_disk_holds_no_request_up_and_every_lost_line_is_counted() {
+    let (_folder, program) = serve_to("exec \"$0\" serve >/dev/full");
+    ask(&program, 20);
+    until("the lost lines", || {
+        (lines_lost(&program) == 20).then_some(())
+    });
+    assert!(program.err.all().len() < 10, "{}", program.err.text());
+}
+
+#[test]
+fn a_log_that_had_no_room_goes_on_when_it_has_and_no_line_is_spoilt() {
+    // 8 blocks, of 512 or 1,024 bytes; the signal that would end the program is ignored.
+    let limited = "trap '' XFSZ; ulimit -f 8 && exec \"$0\" serve >>access.jsonl";
+    let (folder, program) = serve_to(limited);
+    let file = folder.path().join("access.jsonl");
+    let whole = || {
+        let text = fs::read_to_string(&file).unwrap();
+        let is_whole = |line: &&str| serde_json::from_str::<Value>(line).is_ok();
+        text.lines().filter(is_whole).count() as u64
+    };
+    ask(&program, 60);
+    until("each line, or its loss", || {
+        (whole() + lines_lost(&program) == 60).then_some(())
+    });
+    let lost = lines_lost(&program);
+    assert!(lost > 0);
+    // As logrotate's `copytruncate` does.
+    fs::File::options()
+        .write(true)
+        .open(&file)
+        .unwrap()
+        .set_len(0)
+        .unwrap();
+    ask(&program, 5);
+    until("the lines", || (whole() == 5).then_some(()));
+    assert_eq!(lines_lost(&program), lost);
 }

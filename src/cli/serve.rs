@@ -71,7 +71,7 @@ pub fn run(args: Args, clock: &Clock) -> ExitCode {
 fn outlets(config: &Config) -> Result<Outlets, Box<dyn std::error::Error>> {
     Ok(Outlets {
         log: match config.log.access {
-            true => AccessLog::to(std::io::stdout()),
+            true => AccessLog::to_stdout()?,
             false => AccessLog::off(),
         },
         traces: match process_sends_traces()? {

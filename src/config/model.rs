@@ -1,5 +1,6 @@
 //! The checked configuration: what the rest of the program is built from.
 
+mod limits;
 mod serving;
 mod signing;
 
@@ -12,6 +13,7 @@ use countersign_token::{Key, Patterns, PolicyRule, PrivateKey, Reason};
 use http::HeaderName;
 use zeroize::Zeroizing;
 
+pub use self::limits::{ConnectionLimits, Http2Limits};
 pub use self::serving::{CacheRule, DeniedNavigation, Destination, EdgeRevocation, Serving};
 pub use self::signing::{
     ApiKey, BindIp, Issuer, IssuerKeys, Override, Permission, RateLimit, Rule, Signing,
@@ -71,6 +73,10 @@ pub struct Delivery {
     pub country_header: Option<HeaderName>,
     /// `[delivery.guard]`.
     pub guard: GuardSettings,
+    /// `[delivery.limits]`.
+    pub limits: ConnectionLimits,
+    /// `[delivery.http2]`.
+    pub http2: Http2Limits,
 }
 
 /// When failures of one client's network are too many.

@@ -8,9 +8,9 @@ use tempfile::TempDir;
 
 use super::{DemoFault, Options, Source};
 use crate::config::model::{
-    Answers, CacheSettings, Config, CookieSettings, Cors, Delivery, FetchLimits, GuardSettings,
-    Issuer, IssuerKeys, KeyRing, Log, Ops, Proxies, RateLimit, Reload, RevocationSettings, Rule,
-    Secret, Serving, Signing, Site, StoreSettings, UseSettings,
+    Answers, CacheSettings, Config, ConnectionLimits, CookieSettings, Cors, Delivery, FetchLimits,
+    GuardSettings, Http2Limits, Issuer, IssuerKeys, KeyRing, Log, Ops, Proxies, RateLimit, Reload,
+    RevocationSettings, Rule, Secret, Serving, Signing, Site, StoreSettings, UseSettings,
 };
 use crate::config::to_hex;
 use crate::server::Listeners;
@@ -128,6 +128,8 @@ impl Settings {
                 proxies: Proxies::default(),
                 country_header: None,
                 guard: GuardSettings::default(),
+                limits: ConnectionLimits::default(),
+                http2: Http2Limits::default(),
             },
             signing: Some(signing(
                 self.signing,

@@ -16,14 +16,17 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
+use super::gate::{Gate, Place, Refused};
 use super::kept::Kept;
 use super::lingering::Lingering;
-use super::protocol;
-use super::pulse::{LONGEST, Limits, Pulse};
+use super::pulse::{LONGEST, Limits, Overdue, Pulse};
 use super::seldom::Seldom;
+use super::shed::{self, Shed};
 use super::tls::Tls;
 use super::told::{ToldBody, ToldStream};
-use super::{Drain, ProxyProtocol, queue};
+use super::{Drain, ProxyProtocol, protocol, queue};
+use crate::config::Networks;
+use crate::config::model::{ConnectionLimits, Http2Limits};
 
 /// How long a full table of file descriptors is waited out before accepting again.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -31,12 +34,29 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Between two lines of the log that say so. Descriptors are the process's, and so is the line.
 const ACCEPT_LINE_PAUSE: Duration = Duration::from_secs(10);
 static NOT_ACCEPTED: Seldom = Seldom::new();
+static NO_PLACE: Seldom = Seldom::new();
+
+/// In an extra place, nothing takes longer.
+const MOST_IN_EXTRA_PLACES: Duration = Duration::from_secs(1);
+
+/// What may wait in the system of an answer that the network has not taken yet. Without it that
+/// is megabytes, which no memory limit of ours sees, and of which a slow reader takes so long that it
+/// looks like one who takes nothing.
+const MAX_UNSENT_BYTES: u32 = 128 << 10;
 
 /// What a listener does with its connections.
 #[derive(Clone, Debug)]
 pub struct ConnectionSettings {
     /// How long they may do nothing.
     pub limits: Limits,
+    /// How long heads may be.
+    pub heads: ConnectionLimits,
+    /// Of HTTP/2 connections.
+    pub http2: Http2Limits,
+    /// How many there may be.
+    pub gate: Arc<Gate>,
+    /// Whose connections are not counted by client: trusted proxies.
+    pub unlimited: Networks,
     /// How long answers in flight may take once the listener closed.
     pub grace: Duration,
     /// Each connection begins with a PROXY header.
@@ -62,7 +82,7 @@ pub async fn serve<A, F, B>(
     // Every connection holds a receiver, so that their end is heard.
     let (open, held) = watch::channel(());
     let way = Way {
-        http: protocol::builder(&settings.limits),
+        http: protocol::builder(&settings.limits, &settings.heads, &settings.http2),
         settings,
         drain: drain.clone(),
         answer,
@@ -72,9 +92,7 @@ pub async fn serve<A, F, B>(
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => {
-                    tokio::spawn(way.clone().serve(stream, peer));
-                }
+                Ok((stream, peer)) => way.admit(stream, peer).await,
                 Err(error) => {
                     if let Some(count) = NOT_ACCEPTED.count(Instant::now(), ACCEPT_LINE_PAUSE) {
                         tracing::warn!(%error, count, "a connection was not accepted");
@@ -86,7 +104,7 @@ pub async fn serve<A, F, B>(
         }
     }
     for (stream, peer) in queue::drain(listener) {
-        tokio::spawn(way.clone().serve(stream, peer));
+        way.admit(stream, peer).await;
     }
     let grace = way.settings.grace;
     drop(way);
@@ -113,29 +131,76 @@ where
     B::Data: Send,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    /// Socket → (PROXY header) → (TLS) → HTTP.
-    async fn serve(self, stream: TcpStream, peer: SocketAddr) {
+    /// Gives a connection a place, and serves it there.
+    async fn admit(&self, stream: TcpStream, peer: SocketAddr) {
         let opened_at = Instant::now();
-        let mut stream = without_delay(stream);
-        let limit = self.settings.limits.header_timeout.min(LONGEST);
+        let pulse = Pulse::new(opened_at, self.settings.limits);
+        let mut place = self.settings.gate.place(&pulse, opened_at);
+        if place.is_none() {
+            // Those who are being told so on this thread may end first.
+            tokio::task::yield_now().await;
+            place = self.settings.gate.place(&pulse, opened_at);
+        }
+        let Some(place) = place else {
+            self.settings.gate.count(Refused::Unanswered);
+            tell_no_place();
+            let is_clear = self.settings.tls.is_none() && self.settings.proxy_protocol.is_none();
+            return shed::close(stream, is_clear);
+        };
+        if place.is_extra() {
+            tell_no_place();
+        }
+        let visit = Visit {
+            pulse,
+            place,
+            opened_at,
+            is_shed: false,
+        };
+        tokio::spawn(self.clone().serve(stream, peer, visit));
+    }
+
+    /// Socket → (PROXY header) → (TLS) → HTTP.
+    async fn serve(self, stream: TcpStream, peer: SocketAddr, mut visit: Visit) {
+        let mut stream = settled(stream);
+        let mut limits = self.settings.limits;
+        if visit.place.is_extra() {
+            limits = hasty(limits);
+            visit.pulse.set_limits(limits);
+        }
+        let limit = limits.header_timeout.min(LONGEST);
+        let pulse = Arc::clone(&visit.pulse);
         let peer = match &self.settings.proxy_protocol {
-            Some(proxied) => proxied.source(&mut stream, peer, limit).await,
+            Some(proxied) => tokio::select! {
+                peer = proxied.source(&mut stream, peer, limit) => peer,
+                () = pulse.evicted() => return visit.place.gate().closed(Overdue::Room),
+            },
             None => Some(peer),
         };
         let Some(peer) = peer else { return };
+        let is_trusted = self.settings.unlimited.contain(peer.ip());
+        let fits = is_trusted || visit.place.belongs_to(peer.ip());
+        visit.is_shed = visit.place.is_extra() || !fits;
         let stream = Lingering::new(stream);
         let Some(tls) = self.settings.tls.clone() else {
-            return self.http(stream, peer, opened_at).await;
+            return self.http(stream, peer, visit).await;
         };
         let handshake = tls.acceptor().accept(stream);
-        match tokio::time::timeout_at((opened_at + limit).into(), handshake).await {
-            Ok(Ok(stream)) => self.http(stream, peer, opened_at).await,
+        let handshake = tokio::time::timeout_at((visit.opened_at + limit).into(), handshake);
+        let shaken = tokio::select! {
+            shaken = handshake => shaken,
+            () = pulse.evicted() => return visit.place.gate().closed(Overdue::Room),
+        };
+        match shaken {
+            Ok(Ok(stream)) => self.http(stream, peer, visit).await,
             Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
-            Err(_) => tracing::debug!("a TLS handshake took too long"),
+            Err(_) => {
+                visit.place.gate().closed(Overdue::Head);
+                tracing::debug!("a TLS handshake took too long");
+            }
         }
     }
 
-    async fn http<S>(self, stream: S, peer: SocketAddr, opened_at: Instant)
+    async fn http<S>(self, stream: S, peer: SocketAddr, visit: Visit)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -146,37 +211,89 @@ where
             answer,
             _held,
         } = self;
-        let pulse = Pulse::new(opened_at);
-        let told = Arc::clone(&pulse);
-        let ending = drain.clone();
-        let service = service_fn(move |request: Request<Incoming>| {
+        let Visit {
+            pulse,
+            place,
+            is_shed,
+            ..
+        } = visit;
+        let place = Arc::new(place);
+        let (told, behind) = (Arc::clone(&pulse), Arc::clone(&place));
+        let (ending, max_headers) = (drain.clone(), settings.heads.max_headers);
+        let service = service_fn(move |mut request: Request<Incoming>| {
             let turn = told.turn(request.version());
             let (version, ending) = (request.version(), ending.clone());
+            let in_flight = if is_shed { None } else { behind.enter() };
+            if in_flight.is_none() {
+                request.extensions_mut().insert(Shed::Overloaded);
+            } else if request.headers().len() > max_headers {
+                behind.gate().count(Refused::Headers);
+                request.extensions_mut().insert(Shed::Headers);
+            }
             let answered = answer(peer, request);
             async move {
                 let (mut head, body) = answered.await.into_parts();
                 // HTTP/2 says so by `GOAWAY`.
-                if version < Version::HTTP_2 && !ending.is_ready() {
+                if version < Version::HTTP_2 && (is_shed || !ending.is_ready()) {
                     let close = HeaderValue::from_static("close");
                     head.headers.insert(header::CONNECTION, close);
                 }
-                let body = ToldBody::new(body, turn);
+                let body = ToldBody::new(body, turn, in_flight);
                 Ok::<_, Infallible>(Response::from_parts(head, body))
             }
         });
-        let io = TokioIo::new(ToldStream::new(stream, Arc::clone(&pulse)));
+        let max_frames = settings.http2.max_upkeep_frames;
+        let io = TokioIo::new(ToldStream::new(stream, Arc::clone(&pulse), max_frames));
         let connection = http.serve_connection(io, service);
         let closing = Box::pin(drain.closing());
-        if let Err(limit) = Kept::new(connection, pulse, settings.limits, closing).await {
+        let mut kept = Kept::new(connection, pulse, closing);
+        if is_shed {
+            kept = kept.once();
+        }
+        if let Err(limit) = kept.await {
+            place.gate().closed(limit);
             tracing::debug!("a connection was closed: {limit}");
         }
     }
 }
 
+/// A connection on its way.
+struct Visit {
+    pulse: Arc<Pulse>,
+    place: Place,
+    opened_at: Instant,
+    /// It is only told 503.
+    is_shed: bool,
+}
+
+fn tell_no_place() {
+    if let Some(count) = NO_PLACE.count(Instant::now(), ACCEPT_LINE_PAUSE) {
+        tracing::warn!(
+            count,
+            "connections beyond delivery.limits.max_connections were refused"
+        );
+    }
+}
+
+/// The limits of extra places.
+fn hasty(limits: Limits) -> Limits {
+    let soon = |limit: Duration| limit.min(MOST_IN_EXTRA_PLACES);
+    Limits {
+        header_timeout: soon(limits.header_timeout),
+        idle_timeout: soon(limits.idle_timeout),
+        stall_timeout: soon(limits.stall_timeout),
+        ..limits
+    }
+}
+
 /// Answers are written whole, so waiting to fill packets only delays their ends.
-fn without_delay(stream: TcpStream) -> TcpStream {
+fn settled(stream: TcpStream) -> TcpStream {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY was not set");
+    }
+    #[cfg(target_os = "linux")]
+    if let Err(error) = socket2::SockRef::from(&stream).set_tcp_notsent_lowat(MAX_UNSENT_BYTES) {
+        tracing::debug!(%error, "TCP_NOTSENT_LOWAT was not set");
     }
     stream
 }

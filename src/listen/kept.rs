@@ -3,14 +3,14 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 use hyper_util::server::graceful::GracefulConnection;
 use tokio::time::{Sleep, sleep_until};
 
-use super::pulse::{Limits, Overdue, Pulse};
+use super::pulse::{Overdue, Pulse};
 
 /// How long a request that is on its way has, once listeners have closed: its client saw the
 /// connection accepted, and a closed one would look like a failure.
@@ -33,28 +33,35 @@ enum End {
 pub(super) struct Kept<C> {
     connection: Pin<Box<C>>,
     pulse: Arc<Pulse>,
-    limits: Limits,
     closing: BoxFuture<'static, ()>,
     end: End,
+    /// The limit for which it was told to end.
+    overdue: Option<Overdue>,
+    /// Whom the pulse wakes.
+    waker: Option<Waker>,
     timer: Pin<Box<Sleep>>,
 }
 
 impl<C: GracefulConnection> Kept<C> {
     /// Keeps `connection`, whose ends tell `pulse`, until `closing`.
-    pub(super) fn new(
-        connection: C,
-        pulse: Arc<Pulse>,
-        limits: Limits,
-        closing: BoxFuture<'static, ()>,
-    ) -> Self {
-        let (due, _) = pulse.due(&limits);
+    pub(super) fn new(connection: C, pulse: Arc<Pulse>, closing: BoxFuture<'static, ()>) -> Self {
+        let (due, _) = pulse.due();
         Self {
             connection: Box::pin(connection),
             pulse,
-            limits,
             closing,
             end: End::NotYet,
+            overdue: None,
+            waker: None,
             timer: Box::pin(sleep_until(due.into())),
+        }
+    }
+
+    /// Ends the connection with the answer to its first request, which has a second to come.
+    pub(super) fn once(self) -> Self {
+        Self {
+            end: End::Soon(Instant::now() + LAST_HEAD),
+            ..self
         }
     }
 
@@ -65,9 +72,10 @@ impl<C: GracefulConnection> Kept<C> {
 
     /// When to look again at the latest, and how the connection is overdue then.
     fn due(&self) -> (Instant, Option<Overdue>) {
-        let (due, overdue) = self.pulse.due(&self.limits);
+        let (due, overdue) = self.pulse.due();
         match self.end {
             End::Soon(latest) if latest < due => (latest, None),
+            End::Told(at) if overdue == Some(Overdue::Room) => (at + GOODBYE, overdue),
             End::Told(at) if self.pulse.is_idle() && at + GOODBYE < due => {
                 (at + GOODBYE, Some(Overdue::Idle))
             }
@@ -85,13 +93,18 @@ where
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
+        let waker = context.waker();
+        if !this.waker.as_ref().is_some_and(|own| own.will_wake(waker)) {
+            this.waker = Some(waker.clone());
+            this.pulse.wakes(waker);
+        }
         loop {
             if let Poll::Ready(ended) = this.connection.as_mut().poll(context) {
                 // A client that left, or spoke no HTTP, is its own business.
                 if let Err(error) = ended {
                     tracing::debug!(%error, "a connection ended early");
                 }
-                return Poll::Ready(Ok(()));
+                return Poll::Ready(this.overdue.map_or(Ok(()), Err));
             }
             if matches!(this.end, End::NotYet) && this.closing.as_mut().poll(context).is_ready() {
                 this.end = End::Soon(Instant::now() + LAST_HEAD);
@@ -113,7 +126,10 @@ where
             }
             match overdue {
                 Some(_) if Instant::now() < due => {}
-                Some(Overdue::Idle) if !matches!(this.end, End::Told(_)) => {
+                Some(overdue @ (Overdue::Idle | Overdue::Room))
+                    if !matches!(this.end, End::Told(_)) && !this.pulse.awaits_head() =>
+                {
+                    this.overdue = Some(overdue);
                     this.goodbye(Instant::now());
                 }
                 Some(overdue) => return Poll::Ready(Err(overdue)),

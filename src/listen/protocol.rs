@@ -1,40 +1,17 @@
 //! HTTP/1.1 and HTTP/2 on one connection, whichever the client begins with.
 
-use std::time::Duration;
-
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 
 use super::pulse::{LONGEST, Limits};
-
-/// Header lines of an HTTP/1.1 request; more is 431.
-const MAX_HEADERS: usize = 100;
-
-/// A request's header fields in HTTP/2, as counted by RFC 9113 §6.5.2; more is 431. Cookies that
-/// hold several tokens fit.
-const MAX_HEADER_LIST_BYTES: u32 = 64 << 10;
-
-/// Requests at once on one HTTP/2 connection; further ones wait at the client. A page of
-/// thumbnails asks for as many.
-const MAX_STREAMS: u32 = 128;
-
-/// Streams that a client may reset before they were looked at ("rapid reset", CVE-2023-44487);
-/// more ends the connection.
-const MAX_PENDING_RESETS: usize = 20;
-
-/// Streams that this side may have to reset because of a client's faults (CVE-2025-8671); more
-/// ends the connection.
-const MAX_OWN_RESETS: usize = 256;
-
-/// What is held of an HTTP/2 answer that its reader does not take.
-const MAX_SEND_BUFFER_BYTES: usize = 128 << 10;
-
-/// How often an HTTP/2 client is asked whether it is there, and how long it may take to say so.
-const PING_INTERVAL: Duration = Duration::from_secs(20);
-const PING_TIMEOUT: Duration = Duration::from_secs(20);
+use crate::config::model::{ConnectionLimits, Http2Limits};
 
 /// What serves a connection.
-pub(super) fn builder(limits: &Limits) -> Builder<TokioExecutor> {
+pub(super) fn builder(
+    limits: &Limits,
+    heads: &ConnectionLimits,
+    http2: &Http2Limits,
+) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     // The finer limits are `Pulse`'s; this one holds if that should ever miss a head.
     let longest = limits.idle_timeout.saturating_add(limits.header_timeout);
@@ -43,16 +20,18 @@ pub(super) fn builder(limits: &Limits) -> Builder<TokioExecutor> {
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(longest)
-        .max_headers(MAX_HEADERS);
+        // Of answers it is what waits to be written: the bodies' chunks are as long.
+        .max_buf_size(heads.max_header_bytes)
+        .max_headers(heads.max_headers);
     builder
         .http2()
         .timer(TokioTimer::new())
-        .keep_alive_interval(PING_INTERVAL)
-        .keep_alive_timeout(PING_TIMEOUT)
-        .max_concurrent_streams(MAX_STREAMS)
-        .max_header_list_size(MAX_HEADER_LIST_BYTES)
-        .max_pending_accept_reset_streams(MAX_PENDING_RESETS)
-        .max_local_error_reset_streams(MAX_OWN_RESETS)
-        .max_send_buf_size(MAX_SEND_BUFFER_BYTES);
+        .keep_alive_interval(http2.ping_interval.min(LONGEST))
+        .keep_alive_timeout(http2.ping_timeout.min(LONGEST))
+        .max_concurrent_streams(http2.max_streams)
+        .max_header_list_size(u32::try_from(heads.max_header_bytes).unwrap_or(u32::MAX))
+        .max_pending_accept_reset_streams(http2.max_pending_resets)
+        .max_local_error_reset_streams(http2.max_own_resets)
+        .max_send_buf_size(http2.send_buffer_bytes);
     builder
 }

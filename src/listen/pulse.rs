@@ -1,6 +1,8 @@
 //! What a connection is doing, and how long it may go on so.
 
+use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use http::Version;
@@ -12,7 +14,11 @@ const UPKEEP_BYTES: usize = 32;
 /// Longer times are taken for this: no clock counts to all that can be written.
 pub(super) const LONGEST: Duration = Duration::from_secs(30 * 86_400);
 
-/// How long a connection may do nothing.
+/// So much longer an HTTP/2 connection is not taken for idle: the library may still hold the end of
+/// an answer whose reader takes it slowly.
+const TAIL: Duration = Duration::from_secs(9);
+
+/// How long a connection may do nothing, or little.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// A request's head must have arrived by then: from the accept, TLS handshake included; on a
@@ -22,6 +28,8 @@ pub struct Limits {
     pub idle_timeout: Duration,
     /// An answer of which the client takes no byte for so long is cut.
     pub stall_timeout: Duration,
+    /// So is one of which it takes fewer bytes a second, once it is `stall_timeout` behind; 0: none.
+    pub min_bytes_per_sec: u64,
 }
 
 /// Which limit a connection comes under.
@@ -36,6 +44,15 @@ pub(super) enum Overdue {
     /// [`Limits::stall_timeout`].
     #[error("the client took no byte of an answer")]
     Stall,
+    /// [`Limits::min_bytes_per_sec`].
+    #[error("the client took too few bytes of an answer")]
+    Slow,
+    /// It has no request, and others need its place.
+    #[error("others needed its place")]
+    Room,
+    /// Too many frames that are no requests.
+    #[error("too many HTTP/2 frames that are no requests")]
+    Frames,
 }
 
 /// A connection's state, told by what reads, writes and answers on it.
@@ -44,6 +61,7 @@ pub(super) struct Pulse(Mutex<State>);
 
 #[derive(Debug)]
 struct State {
+    limits: Limits,
     /// Requests that have not ended.
     requests: usize,
     /// Those of them that wait for this side: for a verdict, or for the store.
@@ -59,12 +77,54 @@ struct State {
     blocked: bool,
     /// When something last went on.
     moved_at: Instant,
+    /// Since when the client is waited for; `None`: it is not.
+    owed_since: Option<Instant>,
+    /// How long it may be waited for yet, from then on. Bytes that it takes buy time.
+    patience: Duration,
+    /// Whether any bytes have bought time since it was last at its fullest.
+    is_trickling: bool,
+    /// What closes the connection whatever it does.
+    ended_by: Option<Overdue>,
+    waker: Option<Waker>,
+}
+
+impl State {
+    /// The client's turn is now, or no longer.
+    fn settle(&mut self, now: Instant) {
+        let is_owed = self.blocked || (self.requests > 0 && self.ours == 0);
+        match (self.owed_since, is_owed) {
+            (None, true) => self.owed_since = Some(now),
+            (Some(since), false) => {
+                self.patience = self
+                    .patience
+                    .saturating_sub(now.saturating_duration_since(since));
+                self.owed_since = None;
+            }
+            _ => {}
+        }
+    }
+
+    /// The client took bytes: they buy the time that they take at the least rate.
+    fn taken(&mut self, bytes: usize, now: Instant) {
+        let most = self.limits.stall_timeout.min(LONGEST);
+        if let Some(since) = &mut self.owed_since {
+            let waited = now.saturating_duration_since(std::mem::replace(since, now));
+            self.patience = self.patience.saturating_sub(waited);
+        }
+        let bought = match self.limits.min_bytes_per_sec {
+            0 => most,
+            rate => Duration::from_micros((bytes as u64).saturating_mul(1_000_000) / rate),
+        };
+        self.patience = self.patience.saturating_add(bought).min(most);
+        self.is_trickling = self.patience < most;
+    }
 }
 
 impl Pulse {
-    /// A connection accepted at `opened_at`.
-    pub(super) fn new(opened_at: Instant) -> Arc<Self> {
+    /// A connection accepted at `opened_at`, under `limits`.
+    pub(super) fn new(opened_at: Instant, limits: Limits) -> Arc<Self> {
         Arc::new(Self(Mutex::new(State {
+            limits,
             requests: 0,
             ours: 0,
             served: false,
@@ -73,11 +133,23 @@ impl Pulse {
             read_ahead: false,
             blocked: false,
             moved_at: opened_at,
+            owed_since: None,
+            patience: limits.stall_timeout.min(LONGEST),
+            is_trickling: false,
+            ended_by: None,
+            waker: None,
         })))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Other limits hold from now on.
+    pub(super) fn set_limits(&self, limits: Limits) {
+        let mut state = self.lock();
+        state.patience = limits.stall_timeout.min(LONGEST);
+        state.limits = limits;
     }
 
     /// Bytes came.
@@ -93,21 +165,30 @@ impl Pulse {
     /// The socket took bytes, or `None` at present.
     pub(super) fn has_written(&self, bytes: Option<usize>) {
         let mut state = self.lock();
+        let now = Instant::now();
         state.blocked = bytes.is_none();
-        if bytes.is_some_and(|bytes| bytes >= UPKEEP_BYTES) {
-            state.moved_at = Instant::now();
+        if let Some(bytes) = bytes.filter(|bytes| *bytes >= UPKEEP_BYTES) {
+            state.moved_at = now;
+            state.taken(bytes, now);
         }
+        state.settle(now);
     }
 
     /// A request has come; it ends with the [`Turn`].
     pub(super) fn turn(self: &Arc<Self>, version: Version) -> Turn {
         let mut state = self.lock();
+        let now = Instant::now();
+        if state.requests == 0 && !state.blocked {
+            state.patience = state.limits.stall_timeout.min(LONGEST);
+            state.is_trickling = false;
+        }
         state.requests += 1;
         state.ours += 1;
         state.served = true;
         state.http_2 = version == Version::HTTP_2;
         state.head_since = None;
-        state.moved_at = Instant::now();
+        state.moved_at = now;
+        state.settle(now);
         drop(state);
         Turn {
             pulse: Arc::clone(self),
@@ -126,18 +207,78 @@ impl Pulse {
         self.lock().requests == 0
     }
 
+    /// Since when it has had no request, not even one of which a head has been read; `None`: it
+    /// has one, or is going already.
+    pub(super) fn without_request_since(&self) -> Option<Instant> {
+        let state = self.lock();
+        let is_without = state.requests == 0 && !state.blocked && state.ended_by.is_none();
+        let since = state.head_since.unwrap_or(state.moved_at);
+        let tail = if state.http_2 { TAIL } else { Duration::ZERO };
+        is_without.then_some(since + tail)
+    }
+
+    /// Makes a connection without a request give way; `false`: it has one now.
+    pub(super) fn evict(&self) -> bool {
+        let mut state = self.lock();
+        if state.requests > 0 || state.ended_by.is_some() {
+            return false;
+        }
+        state.ended_by = Some(Overdue::Room);
+        if let Some(waker) = state.waker.take() {
+            waker.wake();
+        }
+        true
+    }
+
+    /// Whether it was made to give way.
+    pub(super) fn is_evicted(&self) -> bool {
+        self.lock().ended_by == Some(Overdue::Room)
+    }
+
+    /// Too many frames that are no requests came.
+    pub(super) fn has_flooded(&self) {
+        let mut state = self.lock();
+        // A connection that gives way is counted as one until its end.
+        state.ended_by.get_or_insert(Overdue::Frames);
+    }
+
+    /// Wakes `waker` when the connection is to give way; `false`: it is already.
+    pub(super) fn wakes(&self, waker: &Waker) -> bool {
+        let mut state = self.lock();
+        state.waker = Some(waker.clone());
+        state.ended_by.is_none()
+    }
+
+    /// Ends when the connection is to give way.
+    pub(super) async fn evicted(&self) {
+        let poll = |context: &mut Context<'_>| match self.wakes(context.waker()) {
+            true => Poll::Pending,
+            false => Poll::Ready(()),
+        };
+        poll_fn(poll).await;
+    }
+
     /// When the connection is overdue if nothing happens, and how. `None`: it waits for this side;
     /// then the time is one to look again.
-    pub(super) fn due(&self, limits: &Limits) -> (Instant, Option<Overdue>) {
+    pub(super) fn due(&self) -> (Instant, Option<Overdue>) {
         let state = self.lock();
+        let limits = &state.limits;
+        match state.ended_by {
+            // It is heard of when it is too late: the request that came is answered.
+            Some(Overdue::Room) if state.requests > 0 => {}
+            Some(ended_by) => return (state.moved_at, Some(ended_by)),
+            None => {}
+        }
         let (from, limit, overdue) = if state.requests == 0 && !state.blocked {
             match (state.served, state.head_since) {
                 (false, _) => (state.moved_at, limits.header_timeout, Overdue::Head),
                 (true, Some(since)) => (since, limits.header_timeout, Overdue::Head),
                 (true, None) => (state.moved_at, limits.idle_timeout, Overdue::Idle),
             }
-        } else if state.blocked || state.ours == 0 {
-            (state.moved_at, limits.stall_timeout, Overdue::Stall)
+        } else if let Some(since) = state.owed_since {
+            let slow = state.is_trickling;
+            let overdue = if slow { Overdue::Slow } else { Overdue::Stall };
+            (since, state.patience, overdue)
         } else {
             return (Instant::now() + limits.stall_timeout.min(LONGEST), None);
         };
@@ -155,14 +296,17 @@ pub(super) struct Turn {
 impl Turn {
     /// Whether the request waits for this side now, else for the client.
     pub(super) fn is_ours(&mut self, ours: bool) {
+        if ours == self.ours {
+            return;
+        }
         let mut state = self.pulse.lock();
-        if ours != self.ours {
-            state.ours = if ours { state.ours + 1 } else { state.ours - 1 };
-            self.ours = ours;
-        }
+        state.ours = if ours { state.ours + 1 } else { state.ours - 1 };
+        self.ours = ours;
+        let now = Instant::now();
         if !ours {
-            state.moved_at = Instant::now();
+            state.moved_at = now;
         }
+        state.settle(now);
     }
 }
 
@@ -175,77 +319,10 @@ impl Drop for Turn {
         if state.requests == 0 && std::mem::take(&mut state.read_ahead) && !state.http_2 {
             state.head_since = Some(state.moved_at);
         }
+        let now = state.moved_at;
+        state.settle(now);
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::{Duration, Instant};
-
-    use http::Version;
-
-    use super::{Limits, Overdue, Pulse};
-
-    const LIMITS: Limits = Limits {
-        header_timeout: Duration::from_secs(10),
-        idle_timeout: Duration::from_secs(75),
-        stall_timeout: Duration::from_secs(30),
-    };
-
-    #[test]
-    fn a_first_head_is_due_from_the_accept_whatever_is_dribbled() {
-        let opened_at = Instant::now();
-        let pulse = Pulse::new(opened_at);
-        pulse.has_read();
-        let due = opened_at + LIMITS.header_timeout;
-        assert_eq!(pulse.due(&LIMITS), (due, Some(Overdue::Head)));
-        assert!(pulse.awaits_head());
-    }
-
-    #[test]
-    fn a_kept_connection_is_idle_until_the_first_byte_of_the_next_head() {
-        let pulse = Pulse::new(Instant::now());
-        drop(pulse.turn(Version::HTTP_11));
-        assert_eq!(pulse.due(&LIMITS).1, Some(Overdue::Idle));
-        pulse.has_read();
-        let (due, overdue) = pulse.due(&LIMITS);
-        assert_eq!(overdue, Some(Overdue::Head));
-        // Further bytes buy no time.
-        pulse.has_read();
-        assert_eq!(pulse.due(&LIMITS).0, due);
-        // A head that was begun before the answer ended is one as well.
-        let turn = pulse.turn(Version::HTTP_11);
-        pulse.has_read();
-        drop(turn);
-        assert_eq!(pulse.due(&LIMITS).1, Some(Overdue::Head));
-    }
-
-    #[test]
-    fn upkeep_of_http_2_is_neither_a_head_nor_progress() {
-        let pulse = Pulse::new(Instant::now());
-        drop(pulse.turn(Version::HTTP_2));
-        let idle = pulse.due(&LIMITS);
-        assert_eq!(idle.1, Some(Overdue::Idle));
-        pulse.has_read();
-        pulse.has_written(Some(17));
-        assert_eq!(pulse.due(&LIMITS), idle);
-    }
-
-    #[test]
-    fn an_answer_stalls_on_its_reader_and_never_on_the_store() {
-        let pulse = Pulse::new(Instant::now());
-        let mut turn = pulse.turn(Version::HTTP_2);
-        assert_eq!(pulse.due(&LIMITS).1, None);
-        turn.is_ours(false);
-        assert_eq!(pulse.due(&LIMITS).1, Some(Overdue::Stall));
-        turn.is_ours(true);
-        assert_eq!(pulse.due(&LIMITS).1, None);
-        pulse.has_written(None);
-        assert_eq!(pulse.due(&LIMITS).1, Some(Overdue::Stall));
-        drop(turn);
-        // The last bytes of an answer wait for the reader as well.
-        assert_eq!(pulse.due(&LIMITS).1, Some(Overdue::Stall));
-        pulse.has_written(Some(100));
-        assert_eq!(pulse.due(&LIMITS).1, Some(Overdue::Idle));
-    }
-}
+mod tests;

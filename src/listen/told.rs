@@ -8,23 +8,35 @@ use std::task::{Context, Poll};
 use http_body::{Body, Frame, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::frames::Frames;
+use super::gate::InFlight;
 use super::pulse::{Pulse, Turn};
 
 /// A stream that tells of its reads and writes.
 pub(super) struct ToldStream<S> {
     stream: S,
     pulse: Arc<Pulse>,
+    frames: Frames,
+    max_upkeep_frames: u32,
 }
 
 impl<S> ToldStream<S> {
-    pub(super) fn new(stream: S, pulse: Arc<Pulse>) -> Self {
-        Self { stream, pulse }
+    pub(super) fn new(stream: S, pulse: Arc<Pulse>, max_upkeep_frames: u32) -> Self {
+        Self {
+            stream,
+            pulse,
+            frames: Frames::new(),
+            max_upkeep_frames,
+        }
     }
 
-    fn written(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+    fn written(&mut self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         match &written {
             Poll::Pending => self.pulse.has_written(None),
-            Poll::Ready(Ok(bytes)) => self.pulse.has_written(Some(*bytes)),
+            Poll::Ready(Ok(bytes)) => {
+                self.frames.sent(*bytes);
+                self.pulse.has_written(Some(*bytes));
+            }
             Poll::Ready(Err(_)) => {}
         }
         written
@@ -43,10 +55,15 @@ impl<S: AsyncRead + Unpin> AsyncRead for ToldStream<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        let this = &mut *self;
         let before = buffer.filled().len();
-        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
-        if buffer.filled().len() > before {
-            self.pulse.has_read();
+        let read = Pin::new(&mut this.stream).poll_read(context, buffer);
+        let came = buffer.filled().get(before..).unwrap_or_default();
+        if !came.is_empty() {
+            this.pulse.has_read();
+            if this.frames.came(came) > this.max_upkeep_frames {
+                this.pulse.has_flooded();
+            }
         }
         read
     }
@@ -90,13 +107,18 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for ToldStream<S> {
 pub(super) struct ToldBody<B> {
     body: B,
     turn: Turn,
+    _in_flight: Option<InFlight>,
 }
 
 impl<B> ToldBody<B> {
     /// The body of the answer to the request whose turn it is.
-    pub(super) fn new(body: B, mut turn: Turn) -> Self {
+    pub(super) fn new(body: B, mut turn: Turn, in_flight: Option<InFlight>) -> Self {
         turn.is_ours(false);
-        Self { body, turn }
+        Self {
+            body,
+            turn,
+            _in_flight: in_flight,
+        }
     }
 }
 

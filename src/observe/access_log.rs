@@ -1,6 +1,7 @@
 //! The access log: JSON lines on standard output. A slow reader never holds a request up.
 
 use std::io::Write;
+use std::os::fd::AsFd;
 
 use super::Record;
 use super::json_lines::JsonLines;
@@ -18,6 +19,16 @@ impl AccessLog {
     /// A log on `out`.
     pub fn to(out: impl Write + Send + 'static) -> Self {
         Self(Some(JsonLines::to(out, "access-log")))
+    }
+
+    /// A log on standard output, past the standard library's buffer: that would keep a part of a
+    /// line that a full disk refused, and hand it on later as the beginning of another.
+    ///
+    /// # Errors
+    /// The system gives no further file descriptor.
+    pub fn to_stdout() -> std::io::Result<Self> {
+        let stdout = std::io::stdout().as_fd().try_clone_to_owned()?;
+        Ok(Self::to(std::fs::File::from(stdout)))
     }
 
     /// Writes one line.

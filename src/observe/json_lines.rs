@@ -2,7 +2,7 @@
 //! that it cannot take are dropped, and counted; so are those that a full disk or a closed pipe
 //! refuses.
 
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -29,6 +29,7 @@ impl JsonLines {
         let out = Counting {
             out,
             refused: Arc::clone(&refused),
+            torn: false,
         };
         let (lines, worker) = NonBlockingBuilder::default()
             .buffered_lines_limit(MAX_WAITING_LINES)
@@ -61,17 +62,40 @@ impl JsonLines {
 struct Counting<W> {
     out: W,
     refused: Arc<AtomicU64>,
+    /// The last line has no end: a full disk took a part of it.
+    torn: bool,
+}
+
+impl<W: Write> Counting<W> {
+    /// Writes a line; a torn one before it is ended first, so that it spoils no other.
+    fn line(&mut self, line: &[u8]) -> io::Result<()> {
+        if self.torn {
+            self.out.write_all(b"\n")?;
+            self.torn = false;
+        }
+        let mut rest = line;
+        while !rest.is_empty() {
+            match self.out.write(rest) {
+                Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                Ok(taken) => {
+                    rest = rest.get(taken..).unwrap_or_default();
+                    self.torn = !rest.is_empty();
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
 }
 
 impl<W: Write> Write for Counting<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.out.write_all(bytes).map_or_else(
-            |error| {
-                self.refused.fetch_add(1, Ordering::Relaxed);
-                Err(error)
-            },
-            |()| Ok(bytes.len()),
-        )
+        let written = self.line(bytes);
+        if written.is_err() {
+            self.refused.fetch_add(1, Ordering::Relaxed);
+        }
+        written.map(|()| bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -15,7 +15,8 @@ pub use self::access_log::AccessLog;
 pub use self::audit_log::{AuditFault, AuditLog};
 pub use self::logged::{Logged, OpenRecord};
 pub use self::metrics::{
-    CacheFigures, Filling, GateMetrics, Metrics, ReloadResult, Remembered, StoreCall,
+    CacheFigures, Filling, GateMetrics, ListenerFigures, Metrics, ReloadResult, Remembered,
+    StoreCall,
 };
 pub use self::record::Record;
 pub use self::store::Watched;

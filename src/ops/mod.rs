@@ -75,6 +75,9 @@ async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
     metrics.cached_bytes(app.objects.cached_bytes());
     metrics.cache(&cache(&app));
     metrics.remembered(&remembered(&app));
+    for listener in app.gates.figures() {
+        metrics.listener(&listener);
+    }
     let sites = app.sites();
     metrics.keys(sites.iter().flat_map(|site| {
         let name = site.config.token.name();

@@ -27,8 +27,8 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     (
         "deliver",
         &[
-            "answer", "app", "cache", "config", "observe", "request", "sites", "state", "store",
-            "verify",
+            "answer", "app", "cache", "config", "listen", "observe", "request", "sites", "state",
+            "store", "verify",
         ],
     ),
     (

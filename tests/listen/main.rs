@@ -5,14 +5,21 @@
 mod support;
 
 mod activation;
+mod bodies;
 mod certificates;
 mod cut;
+mod descriptors;
 mod end;
 #[path = "../store_contract/faulty.rs"]
 #[allow(dead_code, reason = "a part of it is for the store alone")]
 mod faulty;
 mod floods;
+mod frames;
+mod heads;
 mod http2;
 mod limits;
+mod load;
+mod overload;
+mod slow;
 mod slowloris;
 mod start;

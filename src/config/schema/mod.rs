@@ -3,6 +3,7 @@
 mod answers;
 mod cookie;
 mod issuer;
+mod limits;
 mod listener;
 mod proxies;
 mod rule;
@@ -83,6 +84,8 @@ fn delivery(section: &Section<'_>) -> Delivery {
         proxies: proxies::proxies(section),
         country_header: proxies::country_header(section),
         guard: section.table("guard", guard),
+        limits: section.table("limits", limits::connections),
+        http2: section.table("http2", limits::http2),
     }
 }
 

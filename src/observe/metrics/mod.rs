@@ -4,12 +4,14 @@ mod cache;
 mod certificates;
 mod gate;
 mod keys;
+mod listeners;
 mod names;
 mod reload;
 mod state;
 
 pub use self::cache::CacheFigures;
 pub use self::gate::GateMetrics;
+pub use self::listeners::ListenerFigures;
 pub use self::reload::ReloadResult;
 pub use self::state::{Filling, Remembered};
 use std::sync::{Mutex, PoisonError};

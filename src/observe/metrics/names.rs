@@ -10,6 +10,11 @@ pub(super) const CUT: &str = "countersign_responses_cut_total";
 pub(super) const DURATION: &str = "countersign_request_duration_seconds";
 pub(super) const FIRST_BYTE: &str = "countersign_time_to_first_byte_seconds";
 pub(super) const IN_FLIGHT: &str = "countersign_requests_in_flight";
+pub(super) const REQUESTS_MAX: &str = "countersign_requests_max";
+pub(super) const CONNECTIONS: &str = "countersign_connections";
+pub(super) const CONNECTIONS_MAX: &str = "countersign_connections_max";
+pub(super) const CONNECTIONS_CLOSED: &str = "countersign_connections_closed_total";
+pub(super) const LIMIT_REFUSALS: &str = "countersign_limit_refusals_total";
 pub(super) const CACHE: &str = "countersign_cache_outcomes_total";
 pub(super) const CACHED: &str = "countersign_cache_bytes";
 pub(super) const CACHE_MAX: &str = "countersign_cache_max_bytes";
@@ -176,6 +181,36 @@ const ALL: &[(&str, Kind, Option<Unit>, &str)] = &[
         "From a request's head to the first byte of its answer's body.",
     ),
     (IN_FLIGHT, Gauge, None, "Requests that have not ended."),
+    (
+        REQUESTS_MAX,
+        Gauge,
+        None,
+        "Requests that may be in flight at once at the delivery listener.",
+    ),
+    (
+        CONNECTIONS,
+        Gauge,
+        None,
+        "Connections that are open at a listener.",
+    ),
+    (
+        CONNECTIONS_MAX,
+        Gauge,
+        None,
+        "Connections that may be open at a listener at once.",
+    ),
+    (
+        CONNECTIONS_CLOSED,
+        Counter,
+        None,
+        "Connections that a listener closed of itself, by reason.",
+    ),
+    (
+        LIMIT_REFUSALS,
+        Counter,
+        None,
+        "Connections and requests that came past a limit, by limit.",
+    ),
     (
         CACHE,
         Counter,

@@ -1,0 +1,320 @@
+//! How many connections and requests a listener has at once, and who gives way.
+//!
+//! Past [`Bounds::connections`] those connections that have had no request for longest give way.
+//! Where none can, a new connection is still served in one of a few extra places, only to be told 503;
+//! past those it is closed. Nobody waits, so nothing grows.
+//!
+//! A request costs an addition and a subtraction here; the table is for connections only.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::pulse::{Overdue, Pulse};
+use crate::config::model::ConnectionLimits;
+
+/// For so long a connection may be without a request before it can be made to give way.
+const LEAST_IDLE: Duration = Duration::from_secs(1);
+
+/// Between two searches, where the last one found nobody: a search looks at every connection.
+const SEARCH_PAUSE: Duration = Duration::from_millis(100);
+
+/// How many there may be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    pub(super) connections: usize,
+    /// Of one client's network; 0: any number.
+    pub(super) per_client: usize,
+    pub(super) requests: usize,
+    /// Places for those who are told 503.
+    pub(super) extra: usize,
+}
+
+impl Bounds {
+    /// An eighth of the connections, within bounds, is told 503 at once.
+    pub(super) fn extra_of(connections: usize) -> usize {
+        (connections / 8).clamp(4, 256)
+    }
+}
+
+/// Which limit refused somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// `max_connections`.
+    Connections,
+    /// `max_connections_per_client`.
+    Client,
+    /// `max_requests`.
+    Requests,
+    /// `max_headers`, in HTTP/2.
+    Headers,
+    /// `max_connections`, and nobody is left to say so: closed.
+    Unanswered,
+}
+
+const REFUSED: [&str; 5] = [
+    "connections",
+    "connections_per_client",
+    "requests",
+    "headers",
+    "connections_unanswered",
+];
+
+const CLOSED: [&str; 6] = ["head", "idle", "stalled", "slow", "room", "http2_frames"];
+
+/// What a gate has counted.
+#[derive(Clone, Debug)]
+pub struct Figures {
+    /// Connections that are open.
+    pub connections: usize,
+    /// How many may be.
+    pub max_connections: usize,
+    /// Requests that may be in flight; `None`: any number.
+    pub max_requests: Option<usize>,
+    /// Whoever came past a limit, by its name, since the start.
+    pub refused: Vec<(&'static str, u64)>,
+    /// Connections that this side closed, by why, since the start.
+    pub closed: Vec<(&'static str, u64)>,
+}
+
+/// A listener's counts.
+#[derive(Debug)]
+pub struct Gate {
+    bounds: Bounds,
+    table: Mutex<Table>,
+    requests: AtomicUsize,
+    refused: [AtomicU64; REFUSED.len()],
+    closed: [AtomicU64; CLOSED.len()],
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    open: HashMap<u64, Arc<Pulse>>,
+    next: u64,
+    /// Connections in ordinary places.
+    seated: usize,
+    /// Those of them that were told to give way.
+    leaving: usize,
+    /// Connections in extra places.
+    extra: usize,
+    clients: HashMap<Client, usize>,
+    /// Nobody is looked for before.
+    search_from: Option<Instant>,
+}
+
+/// One client's network: an IPv4 address, or 64 bits of IPv6 (RFC 6177 §2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Client {
+    V4(u32),
+    V6(u64),
+}
+
+impl Client {
+    fn of(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V4(ip) => Self::V4(ip.to_bits()),
+            IpAddr::V6(ip) => Self::V6((ip.to_bits() >> 64) as u64),
+        }
+    }
+}
+
+impl Gate {
+    /// The gate of the delivery listener.
+    pub fn delivery(limits: &ConnectionLimits) -> Arc<Self> {
+        Self::new(Bounds {
+            connections: limits.max_connections,
+            per_client: limits.max_connections_per_client,
+            requests: limits.max_requests,
+            extra: Bounds::extra_of(limits.max_connections),
+        })
+    }
+
+    /// The gate of a listener for the house: as many connections, and each request is its own
+    /// business.
+    pub fn of_the_house(limits: &ConnectionLimits) -> Arc<Self> {
+        Self::new(Bounds {
+            connections: limits.max_connections,
+            per_client: 0,
+            requests: usize::MAX,
+            extra: 0,
+        })
+    }
+
+    pub(super) fn new(bounds: Bounds) -> Arc<Self> {
+        Arc::new(Self {
+            bounds,
+            table: Mutex::default(),
+            requests: AtomicUsize::new(0),
+            refused: Default::default(),
+            closed: Default::default(),
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A place for a connection with this pulse. `None`: there is none at all.
+    pub(super) fn place(self: &Arc<Self>, pulse: &Arc<Pulse>, now: Instant) -> Option<Place> {
+        let mut table = self.lock();
+        let is_full = |table: &Table| table.seated - table.leaving >= self.bounds.connections;
+        if is_full(&table) {
+            table.make_room(self.bounds.connections, now);
+        }
+        let is_extra = is_full(&table);
+        if is_extra {
+            if table.extra >= self.bounds.extra {
+                return None;
+            }
+            table.extra += 1;
+            self.count(Refused::Connections);
+        } else {
+            table.seated += 1;
+        }
+        let number = table.next;
+        table.next += 1;
+        table.open.insert(number, Arc::clone(pulse));
+        Some(Place {
+            gate: Arc::clone(self),
+            number,
+            is_extra,
+            client: None,
+        })
+    }
+
+    pub(super) fn count(&self, refused: Refused) {
+        self.refused[refused as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A connection was closed for this.
+    pub(super) fn closed(&self, overdue: Overdue) {
+        self.closed[overdue as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What was counted up to now.
+    pub fn figures(&self) -> Figures {
+        let connections = self.lock().open.len();
+        let named = |names: &[&'static str], counts: &[AtomicU64]| {
+            let counts = counts.iter().map(|count| count.load(Ordering::Relaxed));
+            names.iter().copied().zip(counts).collect()
+        };
+        let requests = self.bounds.requests;
+        Figures {
+            connections,
+            max_connections: self.bounds.connections,
+            max_requests: (requests != usize::MAX).then_some(requests),
+            refused: named(&REFUSED, &self.refused),
+            closed: named(&CLOSED, &self.closed),
+        }
+    }
+}
+
+impl Table {
+    /// Tells those to go that have had no request for longest: several, as a search looks at all.
+    fn make_room(&mut self, connections: usize, now: Instant) {
+        let at_once = (connections / 64).max(1);
+        if self.leaving >= 4 * at_once || self.search_from.is_some_and(|from| now < from) {
+            return;
+        }
+        let is_idle = |pulse: &Arc<Pulse>| {
+            let since = pulse.without_request_since()?;
+            (now.saturating_duration_since(since) >= LEAST_IDLE).then_some(since)
+        };
+        let mut idle: Vec<(Instant, &Arc<Pulse>)> = self
+            .open
+            .values()
+            .filter_map(|pulse| Some((is_idle(pulse)?, pulse)))
+            .collect();
+        if idle.is_empty() {
+            self.search_from = Some(now + SEARCH_PAUSE);
+            return;
+        }
+        idle.sort_unstable_by_key(|(since, _)| *since);
+        let gone = idle.iter().take(at_once).filter(|(_, pulse)| pulse.evict());
+        self.leaving += gone.count();
+    }
+}
+
+/// A connection's place; free again on drop.
+#[derive(Debug)]
+pub(super) struct Place {
+    gate: Arc<Gate>,
+    number: u64,
+    is_extra: bool,
+    client: Option<Client>,
+}
+
+impl Place {
+    /// Whether it is one of those who are only told 503.
+    pub(super) const fn is_extra(&self) -> bool {
+        self.is_extra
+    }
+
+    /// A request comes in; `None`: there are too many.
+    pub(super) fn enter(self: &Arc<Self>) -> Option<InFlight> {
+        let before = self.gate.requests.fetch_add(1, Ordering::Relaxed);
+        let entered = InFlight(Arc::clone(self));
+        if before >= self.gate.bounds.requests {
+            self.gate.count(Refused::Requests);
+            return None;
+        }
+        Some(entered)
+    }
+
+    /// The gate that it is behind.
+    pub(super) fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    /// Whose connection it is, as soon as that is known. `false`: its network has too many.
+    pub(super) fn belongs_to(&mut self, address: IpAddr) -> bool {
+        let most = self.gate.bounds.per_client;
+        if most == 0 {
+            return true;
+        }
+        let client = Client::of(address);
+        let mut table = self.gate.lock();
+        let count = table.clients.entry(client).or_default();
+        *count += 1;
+        let fits = *count <= most;
+        drop(table);
+        self.client = Some(client);
+        if !fits {
+            self.gate.count(Refused::Client);
+        }
+        fits
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut table = self.gate.lock();
+        let pulse = table.open.remove(&self.number);
+        if self.is_extra {
+            table.extra -= 1;
+        } else {
+            table.seated -= 1;
+            table.leaving -= usize::from(pulse.is_some_and(|pulse| pulse.is_evicted()));
+        }
+        if let Some(client) = self.client
+            && let Some(count) = table.clients.get_mut(&client)
+        {
+            *count -= 1;
+            if *count == 0 {
+                table.clients.remove(&client);
+            }
+        }
+    }
+}
+
+/// A request in flight; it has ended on drop.
+#[derive(Debug)]
+pub(super) struct InFlight(Arc<Place>);
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.gate.requests.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,118 @@
+use std::time::{Duration, Instant};
+
+use http::Version;
+
+use super::{Limits, Overdue, Pulse};
+
+const LIMITS: Limits = Limits {
+    header_timeout: Duration::from_secs(10),
+    idle_timeout: Duration::from_secs(75),
+    stall_timeout: Duration::from_secs(30),
+    min_bytes_per_sec: 1_000,
+};
+
+#[test]
+fn a_first_head_is_due_from_the_accept_whatever_is_dribbled() {
+    let opened_at = Instant::now();
+    let pulse = Pulse::new(opened_at, LIMITS);
+    pulse.has_read();
+    let due = opened_at + LIMITS.header_timeout;
+    assert_eq!(pulse.due(), (due, Some(Overdue::Head)));
+    assert!(pulse.awaits_head());
+}
+
+#[test]
+fn a_kept_connection_is_idle_until_the_first_byte_of_the_next_head() {
+    let pulse = Pulse::new(Instant::now(), LIMITS);
+    drop(pulse.turn(Version::HTTP_11));
+    assert_eq!(pulse.due().1, Some(Overdue::Idle));
+    pulse.has_read();
+    let (due, overdue) = pulse.due();
+    assert_eq!(overdue, Some(Overdue::Head));
+    // Further bytes buy no time.
+    pulse.has_read();
+    assert_eq!(pulse.due().0, due);
+    // A head that was begun before the answer ended is one as well.
+    let turn = pulse.turn(Version::HTTP_11);
+    pulse.has_read();
+    drop(turn);
+    assert_eq!(pulse.due().1, Some(Overdue::Head));
+}
+
+#[test]
+fn upkeep_of_http_2_is_neither_a_head_nor_progress() {
+    let pulse = Pulse::new(Instant::now(), LIMITS);
+    drop(pulse.turn(Version::HTTP_2));
+    let idle = pulse.due();
+    assert_eq!(idle.1, Some(Overdue::Idle));
+    pulse.has_read();
+    pulse.has_written(Some(17));
+    assert_eq!(pulse.due(), idle);
+}
+
+#[test]
+fn an_answer_stalls_on_its_reader_and_never_on_the_store() {
+    let pulse = Pulse::new(Instant::now(), LIMITS);
+    let mut turn = pulse.turn(Version::HTTP_2);
+    assert_eq!(pulse.due().1, None);
+    turn.is_ours(false);
+    assert_eq!(pulse.due().1, Some(Overdue::Stall));
+    turn.is_ours(true);
+    assert_eq!(pulse.due().1, None);
+    pulse.has_written(None);
+    assert_eq!(pulse.due().1, Some(Overdue::Stall));
+    drop(turn);
+    // The last bytes of an answer wait for the reader as well.
+    assert_eq!(pulse.due().1, Some(Overdue::Stall));
+    pulse.has_written(Some(100));
+    assert_eq!(pulse.due().1, Some(Overdue::Idle));
+}
+
+#[test]
+fn bytes_that_are_taken_buy_the_time_that_they_take_at_the_least_rate() {
+    let pulse = Pulse::new(Instant::now(), LIMITS);
+    let mut turn = pulse.turn(Version::HTTP_11);
+    turn.is_ours(false);
+    let (first, overdue) = pulse.due();
+    assert_eq!(overdue, Some(Overdue::Stall));
+    // Ten seconds later two seconds' worth of bytes is taken, and again.
+    let later = |secs| {
+        let mut state = pulse.lock();
+        let now = state.owed_since.unwrap() + Duration::from_secs(secs);
+        state.taken(2_000, now);
+    };
+    later(10);
+    assert_eq!(
+        pulse.due(),
+        (first + Duration::from_secs(2), Some(Overdue::Slow))
+    );
+    later(10);
+    assert_eq!(
+        pulse.due(),
+        (first + Duration::from_secs(4), Some(Overdue::Slow))
+    );
+    // Who takes more at once saves no more up than `stall_timeout`.
+    pulse.has_written(Some(10_000_000));
+    let (due, overdue) = pulse.due();
+    assert_eq!(overdue, Some(Overdue::Stall));
+    assert!(due <= Instant::now() + Duration::from_secs(60), "{due:?}");
+    // The store's time is not the client's.
+    turn.is_ours(true);
+    assert_eq!(pulse.due().1, None);
+}
+
+#[test]
+fn only_a_connection_without_a_request_gives_way() {
+    let pulse = Pulse::new(Instant::now(), LIMITS);
+    let turn = pulse.turn(Version::HTTP_11);
+    assert_eq!(pulse.without_request_since(), None);
+    assert!(!pulse.evict());
+    drop(turn);
+    assert!(pulse.without_request_since().is_some());
+    assert!(pulse.evict() && pulse.is_evicted());
+    assert_eq!(pulse.due().1, Some(Overdue::Room));
+    assert!(!pulse.evict());
+    // A request that came all the same is answered.
+    let _turn = pulse.turn(Version::HTTP_11);
+    assert_eq!(pulse.due().1, None);
+}
