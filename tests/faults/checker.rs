@@ -11,7 +11,7 @@ use crate::client::Got;
 pub(crate) enum Verdict {
     /// All bytes that were asked for, of the version with this number.
     Whole(u64),
-    /// The connection broke off behind bytes that are right.
+    /// The connection broke off behind bytes that are right, or before any.
     Cut,
     /// A problem (RFC 9457) with this code.
     Refused(String),
@@ -68,6 +68,7 @@ impl Known {
     /// Panics at a byte that is wrong, mixed or silently missing, and at what is no answer.
     pub(crate) fn judge(&self, got: &Got) -> Verdict {
         match got.status {
+            0 => Verdict::Cut,
             200 | 206 => self.judge_bytes(got),
             400..600 => {
                 assert!(!got.is_cut, "a problem that broke off: {got:?}");

@@ -4,17 +4,18 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::{HeaderMap, Request};
+use http::{HeaderMap, Request, Response};
 use http_body_util::{BodyExt, Empty};
 use hyper::body::Incoming;
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use sha2::{Digest, Sha256};
 use tokio::net::TcpStream;
+use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
 /// Nothing that is answered at all takes longer.
-const LIMIT: Duration = Duration::from_secs(25);
+const LIMIT: Duration = Duration::from_secs(50);
 
 /// An error's body is short.
 const KEPT_BYTES: usize = 4 << 10;
@@ -35,27 +36,57 @@ pub(crate) struct Got {
 }
 
 impl Got {
+    /// The connection broke off before the answer's head: a body that fails at its first byte takes
+    /// the head with it, where that has not been sent yet.
+    fn nothing() -> Self {
+        Self {
+            status: 0,
+            headers: HeaderMap::new(),
+            len_bytes: 0,
+            sha256: [0; 32],
+            start: Vec::new(),
+            is_cut: true,
+            took: Duration::ZERO,
+        }
+    }
+
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 }
 
-/// A `GET` of the site `media`, on a connection of its own.
+/// A connection, which ends on drop.
+pub(crate) struct Connection(AbortHandle);
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// A `GET` of the site `media` on this connection, up to the answer's head.
+pub(crate) async fn open(
+    stream: TcpStream,
+    target: &str,
+    headers: &[(&str, &str)],
+) -> hyper::Result<(Response<Incoming>, Connection)> {
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+    let connection = Connection(tokio::spawn(connection).abort_handle());
+    let request = request(target, headers).header("host", "media.test");
+    let request = request.body(Empty::<Bytes>::new()).expect("a request");
+    Ok((sender.send_request(request).await?, connection))
+}
+
+/// A `GET` of the site `media`, on a connection of its own, to its end.
 pub(crate) async fn get(address: SocketAddr, target: &str, headers: &[(&str, &str)]) -> Got {
     let began = Instant::now();
     let asked = async {
-        let stream = TcpStream::connect(address)
-            .await
-            .expect("the origin is there");
-        let io = TokioIo::new(stream);
-        let (mut sender, connection) = http1::handshake(io).await.expect("a connection");
-        let connection = tokio::spawn(connection);
-        let request = request(target, headers).header("host", "media.test");
-        let request = request.body(Empty::<Bytes>::new()).expect("a request");
-        let answer = sender.send_request(request).await;
-        let got = read(answer.expect("an answer"), began).await;
-        connection.abort();
-        got
+        let stream = TcpStream::connect(address).await;
+        let stream = stream.expect("the origin is there");
+        match open(stream, target, headers).await {
+            Ok((answer, _connection)) => read(answer, began).await,
+            Err(_) => Got::nothing(),
+        }
     };
     timeout(LIMIT, asked)
         .await
@@ -69,17 +100,14 @@ fn request(target: &str, headers: &[(&str, &str)]) -> http::request::Builder {
     })
 }
 
-async fn read(answer: http::Response<Incoming>, began: Instant) -> Got {
+async fn read(answer: Response<Incoming>, began: Instant) -> Got {
     let (head, mut body) = answer.into_parts();
     let mut hash = Sha256::new();
     let mut got = Got {
         status: head.status.as_u16(),
         headers: head.headers,
-        len_bytes: 0,
-        sha256: [0; 32],
-        start: Vec::new(),
         is_cut: false,
-        took: Duration::ZERO,
+        ..Got::nothing()
     };
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else {

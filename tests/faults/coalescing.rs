@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 use crate::checker::Verdict;
 use crate::client::Http2;
 use crate::rig::{BLOCK, MIB, Own, Rig, target};
+use crate::support::until;
 use s3_front::{Fault, Rule};
 
 /// How often each byte of each block was asked for: calls by the block that they start in.
@@ -62,4 +63,23 @@ fn a_thousand_readers_of_a_cold_object_cause_one_fetch_a_block() {
     assert!(calls.len() <= 6, "{calls:?}");
     let bytes = rig.front.counts().body_bytes - before;
     assert_eq!(bytes, 5 * MIB + 3);
+}
+
+#[test]
+fn one_byte_of_a_large_object_costs_one_block() {
+    let rig = Rig::start();
+    let known = rig.object("film", 1 << 30);
+    let before = rig.front.counts().body_bytes;
+    let got = rig.get("film", &[("range", "bytes=600000000-600000000")]);
+    assert_eq!(known.judge(&got), Verdict::Whole(1));
+    let calls = calls_by_block(&rig, "film");
+    assert_eq!(calls, BTreeMap::from([(600_000_000 / BLOCK, 1)]));
+    let brought = || rig.front.counts().body_bytes - before;
+    // The byte is answered before its block has come.
+    until("the block", || (brought() >= BLOCK).then_some(()));
+    assert_eq!(brought(), BLOCK);
+    // Its neighbour is in the same block.
+    let again = rig.get("film", &[("range", "bytes=600000001-600000002")]);
+    assert_eq!(known.judge(&again), Verdict::Whole(1));
+    assert_eq!(calls_by_block(&rig, "film").len(), 1);
 }

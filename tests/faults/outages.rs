@@ -127,7 +127,7 @@ fn a_store_that_throttles_is_told_as_such() {
 fn an_error_whose_body_never_ends_is_an_error() {
     let endless = Fault::EndlessError {
         status: 500,
-        bytes_per_sec: 4 << 20,
+        bytes_per_sec: 1 << 30,
     };
     let rig = Rig::impatient();
     let before = rig.resident_bytes();

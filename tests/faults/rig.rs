@@ -97,11 +97,13 @@ impl Rig {
         values.sum()
     }
 
-    /// What the program holds now.
+    /// What the program holds now, without its code, of which a debug build has three times as much.
     pub(crate) fn resident_bytes(&self) -> u64 {
         let path = format!("/proc/{}/status", self.program.id());
         let status = fs::read_to_string(path).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("RssAnon:"));
         let kibibytes = line.unwrap().trim().trim_end_matches(" kB");
         kibibytes.parse::<u64>().unwrap() << 10
     }
