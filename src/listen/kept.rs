@@ -10,13 +10,14 @@ use futures_util::future::BoxFuture;
 use hyper_util::server::graceful::GracefulConnection;
 use tokio::time::{Sleep, sleep_until};
 
+use super::lingering::PAUSE;
 use super::pulse::{Overdue, Pulse};
 
 /// How long a request that is on its way has, once listeners have closed: its client saw the
 /// connection accepted, and a closed one would look like a failure.
 const LAST_HEAD: Duration = Duration::from_secs(1);
 
-/// How long a client has to answer HTTP/2's `GOAWAY`.
+/// How long a client that waits for no answer has to answer HTTP/2's `GOAWAY`.
 const GOODBYE: Duration = Duration::from_secs(2);
 
 /// How far a connection's end has come.
@@ -76,11 +77,21 @@ impl<C: GracefulConnection> Kept<C> {
         match self.end {
             End::Soon(latest) if latest < due => (latest, None),
             End::Told(at) if overdue == Some(Overdue::Room) => (at + GOODBYE, overdue),
-            End::Told(at) if self.pulse.is_idle() && at + GOODBYE < due => {
-                (at + GOODBYE, Some(Overdue::Idle))
-            }
+            End::Told(at) => match self.pulse.quiet_since().map(|since| goodbye(at, since)) {
+                Some(latest) if latest < due => (latest, Some(Overdue::Idle)),
+                _ => (due, overdue),
+            },
             _ => (due, overdue),
         }
+    }
+}
+
+/// The end of a connection that was told at `told_at`, and is quiet since `quiet_since`.
+fn goodbye(told_at: Instant, quiet_since: Instant) -> Instant {
+    // The last bytes of an answer may wait for the client to open its window.
+    match quiet_since > told_at {
+        true => quiet_since + PAUSE,
+        false => told_at + GOODBYE,
     }
 }
 

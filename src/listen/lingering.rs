@@ -11,10 +11,13 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep};
 
-/// How long a peer may take to close.
-const LINGER: Duration = Duration::from_secs(1);
+/// How long a peer may send nothing before it closes. One that reads slowly has megabytes in its
+/// socket, and opens its window every few seconds. nginx's `lingering_timeout` is as long.
+pub(super) const PAUSE: Duration = Duration::from_secs(5);
+/// How long it may take to close; nginx's `lingering_time`.
+pub(super) const LONGEST_LINGER: Duration = Duration::from_secs(30);
 /// How much it may go on sending.
 const MAX_DROPPED_BYTES: usize = 256 << 10;
 
@@ -23,6 +26,8 @@ pub(super) struct Lingering<S> {
     stream: S,
     /// From when the writing side is closed on.
     until: Option<Pin<Box<Sleep>>>,
+    closed_at: Option<Instant>,
+    pause: Duration,
     dropped_bytes: usize,
 }
 
@@ -31,6 +36,8 @@ impl<S> Lingering<S> {
         Self {
             stream,
             until: None,
+            closed_at: None,
+            pause: PAUSE,
             dropped_bytes: 0,
         }
     }
@@ -76,7 +83,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Lingering<S> {
         if this.until.is_none() {
             ready!(Pin::new(&mut this.stream).poll_shutdown(context))?;
         }
-        let until = this.until.get_or_insert_with(|| Box::pin(sleep(LINGER)));
+        let pause = this.pause;
+        let closed_at = *this.closed_at.get_or_insert_with(Instant::now);
+        let until = this.until.get_or_insert_with(|| Box::pin(sleep(pause)));
         let mut bytes = [0; 4096];
         loop {
             let mut buffer = ReadBuf::new(&mut bytes);
@@ -86,6 +95,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Lingering<S> {
                     if this.dropped_bytes > MAX_DROPPED_BYTES {
                         return Poll::Ready(Ok(()));
                     }
+                    let next = Instant::now() + pause;
+                    until.as_mut().reset(next.min(closed_at + LONGEST_LINGER));
                 }
                 // Closed by the peer, or broken: nothing is left to keep.
                 Poll::Ready(_) => return Poll::Ready(Ok(())),
@@ -97,10 +108,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Lingering<S> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::{TcpListener, TcpStream};
 
-    use super::{LINGER, Lingering, MAX_DROPPED_BYTES};
+    use super::{Lingering, MAX_DROPPED_BYTES, PAUSE};
 
     #[tokio::test]
     async fn a_peer_that_still_writes_reads_to_the_end() {
@@ -124,11 +137,30 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_peer_that_never_closes_is_not_waited_for_long() {
+    async fn a_peer_that_says_nothing_is_not_waited_for_long() {
         let (ours, _theirs) = tokio::io::duplex(64);
         let began = tokio::time::Instant::now();
-        Lingering::new(ours).shutdown().await.unwrap();
-        assert!(began.elapsed() >= LINGER);
+        let mut stream = Lingering::new(ours);
+        stream.pause = Duration::from_millis(100);
+        stream.shutdown().await.unwrap();
+        assert!(began.elapsed() >= stream.pause);
+    }
+
+    #[tokio::test]
+    async fn one_that_sends_now_and_then_is_waited_for() {
+        let (ours, mut theirs) = tokio::io::duplex(64);
+        let closing = tokio::spawn(async move {
+            let mut stream = Lingering::new(ours);
+            stream.pause = Duration::from_secs(2);
+            stream.shutdown().await.unwrap();
+        });
+        for _ in 0..5 {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            theirs.write_all(b"window").await.unwrap();
+        }
+        assert!(!closing.is_finished());
+        drop(theirs);
+        closing.await.unwrap();
     }
 
     #[tokio::test]
@@ -143,7 +175,7 @@ mod tests {
         });
         let began = tokio::time::Instant::now();
         Lingering::new(ours).shutdown().await.unwrap();
-        assert!(began.elapsed() < LINGER);
+        assert!(began.elapsed() < PAUSE);
         assert!(sending.await.unwrap() >= MAX_DROPPED_BYTES);
     }
 }

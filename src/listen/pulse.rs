@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use http::Version;
 
+use super::lingering::LONGEST_LINGER;
+
 /// Shorter writes are HTTP/2's own upkeep: a `PING` has 17 bytes, an acknowledgement fewer. They
 /// are no sign that a reader takes anything.
 const UPKEEP_BYTES: usize = 32;
@@ -86,6 +88,8 @@ struct State {
     /// What closes the connection whatever it does.
     ended_by: Option<Overdue>,
     waker: Option<Waker>,
+    /// From when this side has nothing more to say, and waits for the peer to have heard it.
+    closing_since: Option<Instant>,
 }
 
 impl State {
@@ -138,6 +142,7 @@ impl Pulse {
             is_trickling: false,
             ended_by: None,
             waker: None,
+            closing_since: None,
         })))
     }
 
@@ -202,16 +207,26 @@ impl Pulse {
         !state.served || (state.requests == 0 && state.head_since.is_some())
     }
 
-    /// Whether no request is being answered.
-    pub(super) fn is_idle(&self) -> bool {
-        self.lock().requests == 0
+    /// This side closes.
+    pub(super) fn closes(&self) {
+        let mut state = self.lock();
+        state.closing_since.get_or_insert_with(Instant::now);
+    }
+
+    /// Since when nothing has gone on. `None` where an answer is on its way: not ended, not taken by
+    /// the socket yet, or about to be read by the peer of a connection that closes.
+    pub(super) fn quiet_since(&self) -> Option<Instant> {
+        let state = self.lock();
+        let is_quiet = state.requests == 0 && !state.blocked && state.closing_since.is_none();
+        is_quiet.then_some(state.moved_at)
     }
 
     /// Since when it has had no request, not even one of which a head has been read; `None`: it
     /// has one, or is going already.
     pub(super) fn without_request_since(&self) -> Option<Instant> {
         let state = self.lock();
-        let is_without = state.requests == 0 && !state.blocked && state.ended_by.is_none();
+        let is_going = state.ended_by.is_some() || state.closing_since.is_some();
+        let is_without = state.requests == 0 && !state.blocked && !is_going;
         let since = state.head_since.unwrap_or(state.moved_at);
         let tail = if state.http_2 { TAIL } else { Duration::ZERO };
         is_without.then_some(since + tail)
@@ -268,6 +283,10 @@ impl Pulse {
             Some(Overdue::Room) if state.requests > 0 => {}
             Some(ended_by) => return (state.moved_at, Some(ended_by)),
             None => {}
+        }
+        if let Some(since) = state.closing_since {
+            let limit = limits.stall_timeout.min(LONGEST) + LONGEST_LINGER;
+            return (since + limit, Some(Overdue::Stall));
         }
         let (from, limit, overdue) = if state.requests == 0 && !state.blocked {
             match (state.served, state.head_since) {

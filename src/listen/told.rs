@@ -98,6 +98,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for ToldStream<S> {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.pulse.closes();
         let shut = Pin::new(&mut self.stream).poll_shutdown(context);
         self.flushed(shut)
     }

@@ -63,7 +63,7 @@ impl Door {
     }
 }
 
-fn told(error: impl std::error::Error) -> String {
+pub(crate) fn told(error: impl std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -12,7 +12,7 @@ use hyper::body::Incoming;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, sleep_until, timeout};
 
-use crate::client::{Door, NoAnswer, Sender, Wire};
+use crate::client::{Door, NoAnswer, Sender, Wire, told};
 use crate::objects::{self, BRISK, FILM};
 use crate::tally::{Counts, Failure, Tally};
 
@@ -222,7 +222,7 @@ impl Client {
         }
         let (began, mut at) = (Instant::now(), 0);
         while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|error| format!("cut at byte {at}: {error}"))?;
+            let frame = frame.map_err(|error| format!("cut at byte {at}: {}", told(error)))?;
             let bytes = frame.into_data().unwrap_or_default();
             if expected.get(at..at + bytes.len()) != Some(&bytes[..]) {
                 return Err(format!("wrong bytes from {at} on"));

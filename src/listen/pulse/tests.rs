@@ -22,6 +22,23 @@ fn a_first_head_is_due_from_the_accept_whatever_is_dribbled() {
 }
 
 #[test]
+fn an_answer_that_its_reader_has_not_taken_is_not_over() {
+    let pulse = Pulse::new(Instant::now(), LIMITS);
+    drop(pulse.turn(Version::HTTP_11));
+    assert!(pulse.quiet_since().is_some());
+    pulse.has_written(None);
+    assert_eq!(pulse.quiet_since(), None);
+    pulse.has_written(Some(100));
+    assert!(pulse.quiet_since().is_some());
+    assert!(pulse.without_request_since().is_some());
+    // The peer may still read what is in its socket.
+    pulse.closes();
+    assert_eq!(pulse.quiet_since(), None);
+    assert_eq!(pulse.without_request_since(), None);
+    assert_eq!(pulse.due().1, Some(Overdue::Stall));
+}
+
+#[test]
 fn a_kept_connection_is_idle_until_the_first_byte_of_the_next_head() {
     let pulse = Pulse::new(Instant::now(), LIMITS);
     drop(pulse.turn(Version::HTTP_11));
