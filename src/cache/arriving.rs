@@ -231,7 +231,6 @@ impl<E: Clone> Writer<E> {
 
     /// All has arrived. `keep` gets the block before readers are told of it.
     pub(super) fn finish(mut self, keep: impl FnOnce(Arc<Block>)) {
-        self.at_end = None;
         let mut chunks = Vec::new();
         self.arriving.change(|phase| {
             if let Phase::Arrives { full, last } = phase {
@@ -252,6 +251,8 @@ impl<E: Clone> Writer<E> {
             *phase = Phase::Complete(weak);
             true
         });
+        // Not earlier: `keep` may panic.
+        self.at_end = None;
     }
 
     /// No more will come.

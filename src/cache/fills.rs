@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -10,6 +9,7 @@ use super::arriving::{Arriving, Writer};
 use super::block::Block;
 use super::key::BlockKey;
 use super::shelf::Shelf;
+use super::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::store::StoreError;
 
 /// A block on its way.
