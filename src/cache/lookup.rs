@@ -165,7 +165,7 @@ impl Lookups {
             let _ = giver.send(fetched);
             return Answered::Apart(meta, outcome);
         }
-        let version = self.version(stale, Arc::clone(&meta));
+        let version = self.version(source, stale, Arc::clone(&meta), recalled);
         let mut along = None;
         if let Some(index) = self.blocks.grid.brought(&fetched.range, meta.len_bytes) {
             match self.blocks.find_unread(&version, index) {
@@ -213,7 +213,7 @@ impl Lookups {
         let is_same = stale
             .as_ref()
             .is_some_and(|version| same_version(&version.meta, &meta));
-        let version = self.version(stale, meta);
+        let version = self.version(source, stale, meta, recalled);
         let known = self.keep(source, version, recalled);
         Ok(Answered::Known(
             known,
@@ -226,13 +226,25 @@ impl Lookups {
     }
 
     /// The version under whose number its blocks are kept, if it is surely the same; else a new one.
-    fn version(&self, stale: Option<Arc<Version>>, meta: Arc<ObjectMeta>) -> Arc<Version> {
-        match stale {
-            Some(stale) if same_version(&stale.meta, &meta) => {
-                let number = stale.number;
+    fn version(
+        &self,
+        source: &Source,
+        stale: Option<Arc<Version>>,
+        meta: Arc<ObjectMeta>,
+        recalled: &Recalled,
+    ) -> Arc<Version> {
+        // A `HEAD` and a `GET` may have been asked at once: the first answer's blocks are kept.
+        // Not where this one was asked before a purge, and that one behind it.
+        let known = self.blocks.shelf.known(source.name());
+        let known = known.filter(|_| !recalled.is_so());
+        let known = known.map(|known| known.version);
+        let mut before = known.into_iter().chain(stale);
+        match before.find(|before| same_version(&before.meta, &meta)) {
+            Some(same) => {
+                let number = same.number;
                 Arc::new(Version { number, meta })
             }
-            _ => self.blocks.shelf.new_version(meta),
+            None => self.blocks.shelf.new_version(meta),
         }
     }
 

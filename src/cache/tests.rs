@@ -6,6 +6,7 @@ mod healed;
 mod kept;
 mod purged;
 mod shares;
+mod simulated;
 mod slow;
 mod stale;
 
