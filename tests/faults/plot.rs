@@ -32,7 +32,7 @@ pub(crate) fn write(name: &str, resident: &[u64], bound: u64) {
          <path d=\"M0 {edge}H{WIDTH}\" stroke=\"#c33\" stroke-dasharray=\"6 4\"/>\n\
          <text x=\"4\" y=\"{}\" fill=\"#c33\">bound: {bound} MiB</text>\n\
          <polyline points=\"{}\" fill=\"none\" stroke=\"#246\" stroke-width=\"2\"/>\n\
-         <text x=\"4\" y=\"{}\" fill=\"#246\">resident memory over {secs} s; {most} MiB at most</text>\n</svg>\n",
+         <text x=\"4\" y=\"{}\" fill=\"#246\">memory without code over {secs} s; {most} MiB at most</text>\n</svg>\n",
         HEIGHT + 24,
         HEIGHT + 24,
         edge - 4,
