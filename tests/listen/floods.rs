@@ -16,9 +16,17 @@ fn a_full_table_of_descriptors_is_told_once_in_a_while_and_outlived() {
     let folder = folder("");
     let (program, address) = serve(&folder);
     let pid = program.id();
-    let open = std::fs::read_dir(format!("/proc/{pid}/fd"))
-        .unwrap()
-        .count();
+    // A process that is still starting opens more, and would have none left for a client.
+    until("an answer", || is_answered(address).then_some(()));
+    let count = || {
+        let open = std::fs::read_dir(format!("/proc/{pid}/fd"));
+        open.unwrap().count()
+    };
+    let open = until("all that it opens", || {
+        let before = count();
+        pause(Duration::from_millis(200));
+        (count() == before).then_some(before)
+    });
     let limit = format!("--nofile={}", open + 4);
     let done = Command::new("prlimit")
         .args(["--pid", &pid.to_string(), &limit])
@@ -41,6 +49,8 @@ fn a_full_table_of_descriptors_is_told_once_in_a_while_and_outlived() {
 
 fn is_answered(address: SocketAddr) -> bool {
     let mut stream = connect(address);
+    let within = Some(Duration::from_secs(2));
+    stream.set_read_timeout(within).unwrap();
     let mut status = [0; 12];
     let asked = stream.write_all(b"OPTIONS * HTTP/1.1\r\nHost: media.test\r\n\r\n");
     asked.and_then(|()| stream.read_exact(&mut status)).is_ok() && status == *b"HTTP/1.1 204"
