@@ -139,7 +139,10 @@ impl Lookups {
                 let known = self.keep(&source, version, &recalled);
                 return Ok(Answered::Known(known, CacheOutcome::Revalidated, None));
             }
-            Err(StoreError::RangeNotSatisfiable { len_bytes: 0 }) => source.any(None, None).await?,
+            Err(StoreError::RangeNotSatisfiable { len_bytes: 0 }) => {
+                let whole = source.any(None, None).await;
+                whole.map_err(|error| self.failed(&source, error, &recalled))?
+            }
             // It has bytes, but not those.
             Err(StoreError::RangeNotSatisfiable { .. }) => {
                 return self.head(&source, &recalled).await;
@@ -259,13 +262,19 @@ impl Lookups {
         known
     }
 
-    /// An object that is gone is forgotten; other failures may pass.
+    /// An object that is gone is forgotten. That the store is away is noted, whoever asked: it is
+    /// not asked again at once.
     fn failed(&self, source: &Source, error: StoreError, recalled: &Recalled) -> StoreError {
+        let shelf = &self.blocks.shelf;
         if error == StoreError::NotFound {
-            self.blocks.shelf.keep_absent(source.key());
-            if recalled.is_so() {
-                self.blocks.shelf.forget(source.name());
-            }
+            shelf.keep_absent(source.key());
+        } else if error.may_pass()
+            && let Some(known) = shelf.known(source.name())
+        {
+            shelf.keep(source.key(), known.failed());
+        }
+        if recalled.is_so() {
+            shelf.forget(source.name());
         }
         error
     }

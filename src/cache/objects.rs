@@ -89,7 +89,7 @@ impl Objects {
         };
         let (answered, in_hand) = match self.lookups.ask(source, range, stale.clone()).await {
             Ok(answered) => answered,
-            Err(error) => (self.in_spite_of(error, source, stale)?, None),
+            Err(error) => (in_spite_of(error, source, stale)?, None),
         };
         match answered {
             Answered::Known(known, outcome, along) => {
@@ -112,7 +112,7 @@ impl Objects {
         };
         let answered = match self.lookups.ask_for_metadata(source).await {
             Ok(answered) => answered,
-            Err(error) => self.in_spite_of(error, source, stale)?,
+            Err(error) => in_spite_of(error, source, stale)?,
         };
         Ok(match answered {
             Answered::Known(known, outcome, _) => {
@@ -141,25 +141,6 @@ impl Objects {
             self.lookups.ask_meanwhile(source, known.clone());
         }
         Ok(AtHand::Use(known, outcome))
-    }
-
-    /// What is known, stale as it is, where the store cannot be asked.
-    fn in_spite_of(
-        &self,
-        error: StoreError,
-        source: &Source,
-        stale: Option<Known>,
-    ) -> Answer<Answered> {
-        match stale {
-            Some(known) if error.may_pass() && known.serves_on_error(source.times()) => {
-                let known = self
-                    .blocks
-                    .shelf
-                    .note_failure(source.name(), source.key(), known);
-                Ok(Answered::Known(known, CacheOutcome::StaleOnError, None))
-            }
-            _ => Err(error),
-        }
     }
 
     async fn read(
@@ -264,6 +245,16 @@ enum AtHand {
     Use(Known, CacheOutcome),
     /// The store is to be asked first, with what is stale.
     Ask(Option<Known>),
+}
+
+/// What is known, stale as it is, where the store cannot be asked.
+fn in_spite_of(error: StoreError, source: &Source, stale: Option<Known>) -> Answer<Answered> {
+    match stale {
+        Some(known) if error.may_pass() && known.serves_on_error(source.times()) => {
+            Ok(Answered::Known(known, CacheOutcome::StaleOnError, None))
+        }
+        _ => Err(error),
+    }
 }
 
 /// What is there of the first block where the store has just been asked.

@@ -37,6 +37,13 @@ struct Divided {
     common: (u64, Objects),
 }
 
+impl Divided {
+    fn all(&self) -> impl Iterator<Item = &Objects> {
+        let own = self.own.values().chain([&self.common]);
+        own.map(|(_, objects)| objects)
+    }
+}
+
 impl Shares {
     /// Empty, with nothing divided yet.
     pub fn new(settings: &CacheSettings) -> Self {
@@ -92,9 +99,8 @@ impl Shares {
 
     /// What the kept objects weigh: bodies, metadata and keys.
     pub fn cached_bytes(&self) -> u64 {
-        let divided = self.divided.load_full();
-        let own = divided.own.values().map(|(_, objects)| objects);
-        let all = own.chain([&divided.common.1]);
+        let divided = self.divided.load();
+        let all = divided.all();
         all.map(|objects| objects.blocks.shelf.kept_bytes()).sum()
     }
 
@@ -106,12 +112,12 @@ impl Shares {
     /// What arrives now: how many blocks, and the memory that is reserved for them.
     pub fn arriving(&self) -> Arriving {
         let divided = self.divided.load();
-        let own = divided.own.values().map(|(_, objects)| objects);
-        let all = own.chain([&divided.common.1]);
-        all.fold(Arriving::default(), |sum, objects| Arriving {
-            blocks: sum.blocks + objects.blocks.fills.count(),
-            bytes: sum.bytes + objects.blocks.shelf.arriving_bytes(),
-        })
+        divided
+            .all()
+            .fold(Arriving::default(), |sum, objects| Arriving {
+                blocks: sum.blocks + objects.blocks.fills.count(),
+                bytes: sum.bytes + objects.blocks.shelf.arriving_bytes(),
+            })
     }
 
     /// Opens an object for reading: `key` is what it is kept by, `store_key` its name in `store`,

@@ -108,16 +108,6 @@ impl Shelf {
         self.entries.insert(name, Entry::Known(known));
     }
 
-    /// Notes that the store could not be asked about an object, unless it has changed meanwhile.
-    pub(super) fn note_failure(&self, name: &Name, key: &CacheKey, known: Known) -> Known {
-        let failed = known.failed();
-        let now = self.known(name);
-        if now.is_some_and(|now| now.version.number == known.version.number) {
-            self.keep(key, failed.clone());
-        }
-        failed
-    }
-
     /// Keeps that there is no such object.
     pub(super) fn keep_absent(&self, key: &CacheKey) {
         let name = Name::Object(key.clone());

@@ -133,6 +133,48 @@ async fn a_stale_object_is_served_where_the_store_is_away_and_not_where_it_refus
 }
 
 #[tokio::test]
+async fn a_store_that_stays_away_is_asked_once_in_a_while_and_not_by_each() {
+    for while_revalidate in [Duration::ZERO, MOMENT] {
+        let objects = kept_for(while_revalidate, Duration::from_secs(60));
+        let store = TestStore::new();
+        store.put("a", "\"1\"", content(5_000));
+        read(&objects, &store, "a", WHOLE).await.unwrap();
+        store.fail(StoreError::Unavailable);
+        a_moment().await;
+        let several = async || {
+            for _ in 0..10 {
+                read(&objects, &store, "a", WHOLE).await.unwrap();
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        several().await;
+        assert_eq!(store.calls(), (2, 0));
+        tokio::time::sleep(Duration::from_millis(1_000)).await;
+        several().await;
+        assert_eq!(store.calls(), (3, 0), "in the background, once");
+    }
+}
+
+#[tokio::test]
+async fn a_purge_while_the_store_is_asked_in_vain_is_not_undone() {
+    let objects = kept_for(Duration::ZERO, Duration::from_secs(60));
+    let store = TestStore::new();
+    store.put("a", "\"1\"", content(5_000));
+    read(&objects, &store, "a", WHOLE).await.unwrap();
+    store.fail(StoreError::Unavailable);
+    a_moment().await;
+    let asked = {
+        let (objects, store) = (objects.clone(), Arc::clone(&store));
+        tokio::spawn(async move { read(&objects, &store, "a", WHOLE).await })
+    };
+    tokio::task::yield_now().await;
+    objects.purge("site", &crate::state::Extent::All);
+    asked.await.unwrap().unwrap();
+    let gone = read(&objects, &store, "a", WHOLE).await;
+    assert_eq!(gone, Err(StoreError::Unavailable));
+}
+
+#[tokio::test]
 async fn what_is_asked_for_each_time_is_never_served_stale() {
     let objects = kept_for(MOMENT, Duration::from_secs(60));
     let store = TestStore::new();
