@@ -34,12 +34,13 @@ pub(super) struct Fills {
     arriving: Arc<Mutex<HashMap<BlockKey, Arc<Fill>>>>,
 }
 
-/// A block's writer, its memory, and its place among the fills, which it leaves on drop.
+/// A block's place among the fills, which it leaves on drop, its memory, and its writer. In this
+/// order they go where it fails: who is told of that, and looks again, begins anew.
 pub(super) struct Bringing {
+    entry: Entry,
+    memory: OwnedSemaphorePermit,
     pub(super) writer: Writer<StoreError>,
     pub(super) key: BlockKey,
-    _memory: OwnedSemaphorePermit,
-    _entry: Entry,
 }
 
 struct Entry {
@@ -74,10 +75,10 @@ impl Fills {
             key,
         };
         let bringing = Bringing {
+            entry,
+            memory,
             writer,
             key,
-            _memory: memory,
-            _entry: entry,
         };
         Place::Begun(fill, bringing)
     }
@@ -97,7 +98,13 @@ impl Bringing {
 
     /// No more will come.
     pub(super) fn fail(self, error: StoreError) {
-        let Self { writer, .. } = self;
+        let Self {
+            entry,
+            memory,
+            writer,
+            ..
+        } = self;
+        drop((entry, memory));
         writer.fail(error);
     }
 }

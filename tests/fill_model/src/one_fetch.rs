@@ -151,6 +151,26 @@ fn a_fetch_that_fails_or_goes_away_is_told_and_leaves_nothing_behind() {
 }
 
 #[test]
+fn who_is_told_of_a_failure_and_looks_again_begins_anew() {
+    for ends in [Ends::Failed, Ends::Dropped] {
+        in_every_order(Some(3), move || {
+            let cache = Cache::new(ends);
+            let Place::Begun(fill, bringing) = cache.find() else {
+                panic!("it is the first");
+            };
+            let own = Arc::clone(&cache);
+            let bringer = thread::spawn(move || own.bring(bringing, &STEPS[..1]));
+            assert!(matches!(cache.read(&fill), End::Failed(_)));
+            let again = cache.find();
+            assert!(matches!(again, Place::Begun(..)), "{again:?}");
+            drop(again);
+            bringer.join().unwrap();
+            cache.nothing_is_left();
+        });
+    }
+}
+
+#[test]
 fn a_block_that_leaves_at_any_time_is_whole_or_known_to_be_lost() {
     in_every_order(Some(2), || {
         let cache = Cache::new(Ends::Finished);
