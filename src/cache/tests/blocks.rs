@@ -166,7 +166,10 @@ async fn a_reader_is_read_ahead_of_within_its_range_only() {
         while read_bytes < 60_000 {
             read_bytes += opened.body.next().await.unwrap().unwrap().len();
         }
-        tokio::time::sleep(Duration::from_millis(30)).await;
+        while store.calls().0 - before < ahead {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
         assert_eq!(store.calls().0 - before, ahead, "{end}");
         let rest = bytes(opened).await.unwrap();
         assert_eq!(read_bytes + rest.len(), end as usize);
