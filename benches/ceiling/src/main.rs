@@ -1,0 +1,95 @@
+//! `bench-ceiling`: bare hyper on one thread, which checks the HMAC of a signed URL and serves
+//! objects from memory, and nothing else: no log, no metrics, no limits, no time-outs, no ranges.
+//!
+//! What a server built on hyper could reach at best. Of the token it reads what decides: `exp`, and
+//! the HMAC over the bytes that docs/TOKEN.md §2 says, of a token in the query with `kid` and `exp`
+//! alone.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use bytes::Bytes;
+use clap::Parser;
+use tokio::net::TcpListener;
+
+mod serve;
+mod token;
+
+use self::token::Check;
+
+/// Serves the files of a folder from memory to who brings a signed URL: bare hyper, as a ceiling.
+#[derive(Parser)]
+struct Flags {
+    /// Where it listens
+    #[arg(long, default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// The folder; read once, at the start
+    #[arg(long)]
+    root: PathBuf,
+    /// The key's secret, in hex
+    #[arg(long)]
+    secret: String,
+    /// The site's name, which is signed
+    #[arg(long, default_value = "bench")]
+    site: String,
+    /// `http1`'s `max_buf_size`: what waits to be written, at most
+    #[arg(long)]
+    buffer_bytes: Option<usize>,
+    /// `TCP_NOTSENT_LOWAT`
+    #[arg(long)]
+    unsent_bytes: Option<u32>,
+    /// `SO_SNDBUF`; without it the kernel's own choice, which grows
+    #[arg(long)]
+    send_bytes: Option<usize>,
+    /// Bodies in pieces of so many bytes, in place of whole ones
+    #[arg(long)]
+    piece_bytes: Option<usize>,
+}
+
+struct Served {
+    flags: Flags,
+    check: Check,
+    /// By canonical path.
+    objects: HashMap<String, Bytes>,
+}
+
+#[expect(clippy::print_stdout, reason = "whoever starts it reads its port")]
+fn main() -> io::Result<()> {
+    let flags = Flags::parse();
+    let mut objects = HashMap::new();
+    read(&flags.root, &flags.root, &mut objects)?;
+    let check = Check::new(&flags.secret, &flags.site)
+        .ok_or_else(|| io::Error::other("--secret is no hex"))?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let served = Rc::new(Served {
+        flags,
+        check,
+        objects,
+    });
+    let local = tokio::task::LocalSet::new();
+    local.block_on(&runtime, async move {
+        let listener = TcpListener::bind(served.flags.listen).await?;
+        println!("ready http={}", listener.local_addr()?);
+        loop {
+            let (stream, _) = listener.accept().await?;
+            tokio::task::spawn_local(serve::connection(stream, Rc::clone(&served)));
+        }
+    })
+}
+
+fn read(root: &Path, folder: &Path, objects: &mut HashMap<String, Bytes>) -> io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            read(root, &path, objects)?;
+        } else if let Some(name) = path.strip_prefix(root).ok().and_then(Path::to_str) {
+            objects.insert(format!("/{name}"), std::fs::read(&path)?.into());
+        }
+    }
+    Ok(())
+}
