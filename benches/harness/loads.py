@@ -26,7 +26,7 @@ class Hits:
         size = f"{self.size // MIB} MiB" if self.size >= MIB else f"{self.size // KIB} KiB"
         return f"{size} hits, {self.count} objects, {self.urls} URLs, {self.connections} connections"
 
-    def run(self, place, wanted, count, seconds):
+    def run(self, place, wanted, given):
         paths = objects.make(place.root, self.name, self.count, self.size)
         servers = [peer(place) for peer in self.peers if peer.name in wanted]
         first_exp = int(time.time()) + FAR_SECS
@@ -38,8 +38,10 @@ class Hits:
             warm = plan.hits(server.sign, place.root, paths, self.size, self.count, first_exp)
             rounds.ask(place, server, server.write("warm", warm), "--once", "--connections", 1, "--whole-every", 1)
         whole_every = 256 if self.size < MIB else 64
-        options = ["--connections", self.connections, "--seconds", seconds, "--whole-every", whole_every]
-        return rounds.play(place, servers, plans, count, options)
+        options = ["--connections", self.connections, "--seconds", given.seconds, "--whole-every", whole_every]
+        if given.copy:
+            options.append("--copy")
+        return rounds.play(place, servers, plans, given.rounds, options)
 
 
 ALL = [

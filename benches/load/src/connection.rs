@@ -30,13 +30,16 @@ pub(crate) struct Scratch {
     read: Vec<u8>,
     /// Never touched: what is dropped has a length and no place.
     dropped: Box<[MaybeUninit<u8>]>,
+    /// Nothing is dropped.
+    copies: bool,
 }
 
 impl Scratch {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(copies: bool) -> Self {
         Self {
             read: vec![0; WHOLE_READ_BYTES],
             dropped: Box::new_uninit_slice(DROP_BYTES),
+            copies,
         }
     }
 }
@@ -165,6 +168,11 @@ impl Connection {
         };
         if !self.is_compared_whole && left_bytes > tail_bytes {
             let wanted_bytes = (left_bytes - tail_bytes).min(DROP_BYTES);
+            if scratch.copies {
+                let wanted_bytes = wanted_bytes.min(WHOLE_READ_BYTES);
+                let read = self.stream.read(&mut scratch.read[..wanted_bytes]);
+                return (wanted_bytes, read.map(|bytes| self.has_come(bytes)));
+            }
             let socket = SockRef::from(&self.stream);
             let dropped = socket.recv_with_flags(&mut scratch.dropped[..wanted_bytes], MSG_TRUNC);
             return (wanted_bytes, dropped.map(|bytes| self.has_come(bytes)));

@@ -29,6 +29,7 @@ pub(crate) struct Drive<'a> {
     /// Requests a second; `None`: each connection sends the next one at once.
     pub(crate) rate: Option<f64>,
     pub(crate) whole_every: u64,
+    pub(crate) copy: bool,
     pub(crate) from: usize,
     pub(crate) pids: &'a [u32],
 }
@@ -116,7 +117,7 @@ impl<'a> Turn<'a> {
             drive,
             poll: Poll::new()?,
             connections: Vec::new(),
-            scratch: Scratch::new(),
+            scratch: Scratch::new(drive.copy),
             free: (0..drive.connections).collect(),
             next: drive.from % drive.plan.requests.len(),
             sent: 0,

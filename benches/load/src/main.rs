@@ -56,6 +56,9 @@ pub(crate) struct Flags {
     /// Each so-many-th answer is read and compared whole; 1: each
     #[arg(long, default_value_t = 64)]
     whole_every: u64,
+    /// Copy all bytes out of the kernel, into one buffer, as a client that uses them must
+    #[arg(long)]
+    copy: bool,
     /// The first line of the plan that is sent; so that runs go on where the last one ended
     #[arg(long, default_value_t = 0)]
     from: usize,
@@ -96,6 +99,7 @@ fn run(flags: &Flags) -> Result<String, String> {
         once: flags.once,
         rate: flags.rate,
         whole_every: flags.whole_every.max(1),
+        copy: flags.copy,
         from: flags.from,
         pids: &flags.pids,
     };
