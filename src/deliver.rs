@@ -299,8 +299,12 @@ impl Visit {
         match conditional::evaluate(&self.head.method, &self.head.headers, &opened.meta) {
             Outcome::PreconditionFailed => Err(Refusal::Precondition),
             Outcome::NotModified => Ok(Answer::NotModified),
-            Outcome::Go { range: true } if *asked != Asked::Whole => Ok(Answer::Part),
-            Outcome::Go { .. } => Ok(Answer::Whole),
+            Outcome::Go { range: false } => Ok(Answer::Whole),
+            Outcome::Go { range: true } => Ok(match asked {
+                Asked::Whole => Answer::Whole,
+                asked if asked.is_all_of_nothing(opened.meta.len_bytes) => Answer::Whole,
+                Asked::One(_) | Asked::Several(_) => Answer::Part,
+            }),
         }
     }
 

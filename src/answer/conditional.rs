@@ -26,9 +26,10 @@ pub fn evaluate(method: &Method, headers: &HeaderMap, meta: &ObjectMeta) -> Outc
             return Outcome::PreconditionFailed;
         }
     } else if let Some(date) = date(headers, header::IF_UNMODIFIED_SINCE)
+        // Where there is no date of the object the condition is ignored (§13.1.4).
         && meta
             .last_modified_unix_secs
-            .is_none_or(|modified| modified > date)
+            .is_some_and(|modified| modified > date)
     {
         return Outcome::PreconditionFailed;
     }
@@ -126,7 +127,7 @@ mod tests {
     use http::{HeaderMap, HeaderName, HeaderValue, Method};
     use proptest::prelude::*;
 
-    use super::{Outcome, evaluate};
+    use super::{ObjectMeta, Outcome, evaluate};
     use crate::answer::test_meta;
 
     const GO: Outcome = Outcome::Go { range: true };
@@ -172,6 +173,21 @@ mod tests {
             GO
         );
         assert_eq!(outcome(&[("if-unmodified-since", "yesterday")]), GO);
+    }
+
+    #[test]
+    fn dates_are_ignored_where_the_object_has_none() {
+        let meta = ObjectMeta {
+            last_modified_unix_secs: None,
+            ..test_meta()
+        };
+        for name in ["if-unmodified-since", "if-modified-since"] {
+            for date in [BEFORE, AFTER] {
+                let mut headers = HeaderMap::new();
+                headers.insert(name, HeaderValue::from_static(date));
+                assert_eq!(evaluate(&Method::GET, &headers, &meta), GO, "{name}");
+            }
+        }
     }
 
     #[test]

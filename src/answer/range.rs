@@ -29,6 +29,18 @@ impl Asked {
             Self::Several(set) => set.first(),
         }
     }
+
+    /// Whether it is all of an object without bytes: a suffix of nothing can be satisfied (RFC 9110
+    /// §14.1.2), but no `Content-Range` can say so.
+    pub fn is_all_of_nothing(&self, len_bytes: u64) -> bool {
+        let is_suffix = |range: &ByteRange| matches!(range, ByteRange::Suffix { len_bytes: 1.. });
+        len_bytes == 0
+            && match self {
+                Self::Whole => true,
+                Self::One(range) => is_suffix(range),
+                Self::Several(set) => set.any(is_suffix),
+            }
+    }
 }
 
 /// Reads the header. A range that breaks the syntax is as if it were not there.

@@ -36,6 +36,11 @@ impl RangeSet {
         self.0.first().copied()
     }
 
+    /// Whether one of them is such.
+    pub fn any(&self, is_such: impl Fn(&ByteRange) -> bool) -> bool {
+        self.0.iter().any(is_such)
+    }
+
     /// The first range that lies within an object of `len_bytes`.
     pub fn first_within(&self, len_bytes: u64) -> Option<Range<u64>> {
         self.0.iter().find_map(|range| range.resolve(len_bytes))

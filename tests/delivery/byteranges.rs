@@ -70,7 +70,12 @@ fn parts(content_type: &str, body: &[u8]) -> Vec<Part> {
 }
 
 /// Asserts that these parts came and no others, in this order, each with its bytes of `all`.
-fn assert_parts(answer: &Answer, kind: &str, places: &[RangeInclusive<usize>], all: &[u8]) {
+pub(crate) fn assert_parts(
+    answer: &Answer,
+    kind: &str,
+    places: &[RangeInclusive<usize>],
+    all: &[u8],
+) {
     assert_eq!(answer.status, 206, "{answer:?}");
     assert!(!answer.has("content-range"), "that is for a single part");
     assert_eq!(

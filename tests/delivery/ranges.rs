@@ -71,6 +71,9 @@ fn nothing_is_a_whole_object_too() {
             (part.status, part.header("content-range").as_str()),
             (416, "bytes */0")
         );
+        // All of nothing is its suffix too, which no Content-Range could say.
+        let suffix = origin.send("GET", &target, &[("Range", "bytes=-5")]);
+        assert_eq!((suffix.status, suffix.text()), (200, ""));
         let tag = answer.header("etag");
         let again = origin.send("GET", &target, &[("If-None-Match", &tag)]);
         assert_eq!(again.status, 304);

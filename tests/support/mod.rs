@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "each test file uses some of it")]
 
 pub(crate) mod http;
+pub(crate) mod kept;
 #[path = "../store_contract/moto.rs"]
 pub(crate) mod moto;
 pub(crate) mod origin;
