@@ -9,6 +9,10 @@
 //! silence is found out before the calls of that time have timed out, one place a second of calls that
 //! have had no answer for two is lent, too. Nobody who holds a place ever waits for a second
 //! one here, so fetches cannot wait for each other in a circle.
+//!
+//! Who wants more of a version that is known goes before newcomers: these can still be told 503, while
+//! an answer that has begun could only be cut. So a store with too much to do finishes what it has
+//! begun, and takes on only what it can bear.
 
 mod budget;
 mod limit;
@@ -29,7 +33,7 @@ use futures_util::stream::{BoxStream, Stream, StreamExt};
 use tokio::time::{sleep, timeout};
 
 use self::budget::Budget;
-use self::permits::{Permits, Place};
+use self::permits::{Comes, Permits, Place};
 pub use self::watch::{GateEvent, GateWatch, Unwatched};
 use super::{Fetched, ObjectMeta, Probed, Read, Store, StoreError, StoreFault, StoreKey};
 use crate::config::model::{FetchLimits, StoreSettings};
@@ -85,9 +89,10 @@ impl Gate {
     /// The answer of at most two attempts, and the place of what goes on.
     async fn ask<'a, T>(
         &'a self,
+        comes: Comes,
         call: impl Fn() -> BoxFuture<'a, Result<T, StoreError>> + Send,
     ) -> Result<(T, Place), StoreError> {
-        let place = self.permits.enter().await?;
+        let place = self.permits.enter(comes).await?;
         self.budget().deposit();
         let asked = Instant::now();
         let left = || self.answer_within.saturating_sub(asked.elapsed());
@@ -144,14 +149,19 @@ impl Store for Gate {
         version: Option<&'a str>,
     ) -> BoxFuture<'a, Result<ObjectMeta, StoreError>> {
         Box::pin(async move {
-            let answer = self.ask(|| self.store.head(key, version)).await;
+            let ask = || self.store.head(key, version);
+            let answer = self.ask(Comes::Anew, ask).await;
             answer.map(|(meta, _)| meta)
         })
     }
 
     fn get<'a>(&'a self, read: Read<'a>) -> BoxFuture<'a, Result<Fetched, StoreError>> {
         Box::pin(async move {
-            let (fetched, place) = self.ask(|| self.store.get(read)).await?;
+            let comes = match read.if_match {
+                Some(_) => Comes::ToGoOn,
+                None => Comes::Anew,
+            };
+            let (fetched, place) = self.ask(comes, || self.store.get(read)).await?;
             place.is_left(Instant::now());
             let body = InFlight {
                 body: fetched.body,

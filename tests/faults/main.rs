@@ -6,6 +6,7 @@ mod support;
 
 mod attempts;
 mod byteranges;
+mod cgroup;
 mod changing;
 mod checker;
 mod client;
@@ -13,6 +14,7 @@ mod coalescing;
 mod healing;
 mod leaving;
 mod memory;
+mod memory_limit;
 mod odd_stores;
 mod outages;
 mod passed_on;

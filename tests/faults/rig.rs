@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::SocketAddr;
+use std::path::Path;
 
 use s3_front::{Front, Objects};
 use tempfile::TempDir;
@@ -54,10 +55,19 @@ impl Rig {
     }
 
     pub(crate) fn before(front: Front, own: Own<'_>) -> Self {
+        Self::started_by(front, own, Program::serve)
+    }
+
+    /// One whose program is started so, in the folder of its configuration.
+    pub(crate) fn started_by(
+        front: Front,
+        own: Own<'_>,
+        start: impl FnOnce(&Path) -> Program,
+    ) -> Self {
         let folder = TempDir::new().unwrap();
         let toml = toml(&front.endpoint(), own);
         fs::write(folder.path().join("countersign.toml"), toml).unwrap();
-        let program = Program::serve(folder.path());
+        let program = start(folder.path());
         Self {
             front,
             delivery: program.address("delivery"),
@@ -84,6 +94,11 @@ impl Rig {
     /// Asks for all of it, and judges the answer.
     pub(crate) fn ask(&self, known: &Known, key: &str) -> Verdict {
         known.judge(&self.get(key, &[]))
+    }
+
+    /// Whether the process says that it lives.
+    pub(crate) fn is_live(&self) -> bool {
+        ask_ops(self.ops, "/livez", &[]).status == 200
     }
 
     /// A metric's value, summed over the lines that start so.

@@ -22,6 +22,8 @@ const WAITING_PER_FETCH: usize = 16;
 pub(super) struct Permits {
     /// The free places, with a fair queue. A place that is held is forgotten here.
     free: Semaphore,
+    /// Of newcomers one at a time stands in that queue, so that those who go on overtake the others.
+    turn: Semaphore,
     places: Mutex<Places>,
     max_waiting: usize,
     max_wait: Duration,
@@ -37,9 +39,18 @@ struct Places {
     /// Who holds a place.
     held: HashMap<u64, Held>,
     next_id: u64,
-    waiting: usize,
+    waiting: HashMap<Comes, usize>,
     /// When a silent call's place was lent last.
     silent_lent: Option<Instant>,
+}
+
+/// What a fetch is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Comes {
+    /// The first that is asked about an object: where it is refused, the client is told 503.
+    Anew,
+    /// More of a version that is known: a reader may be in the middle, and would be cut.
+    ToGoOn,
 }
 
 /// How a call goes on, or a body is read.
@@ -79,12 +90,13 @@ impl Permits {
         let count = usize::try_from(max).unwrap_or(Semaphore::MAX_PERMITS);
         Arc::new(Self {
             free: Semaphore::new(count),
+            turn: Semaphore::new(1),
             places: Mutex::new(Places {
                 limit: Limit::new(max),
                 debt: 0,
                 held: HashMap::new(),
                 next_id: 0,
-                waiting: 0,
+                waiting: HashMap::new(),
                 silent_lent: None,
             }),
             max_waiting: count.saturating_mul(WAITING_PER_FETCH),
@@ -94,37 +106,47 @@ impl Permits {
         })
     }
 
-    /// A place, at once or after those who wait already.
+    /// A place, at once or after those who wait already; newcomers after those who go on.
     ///
     /// # Errors
     /// [`StoreError::Overloaded`] at once where the queue is full, or after the longest wait.
-    pub(super) async fn enter(self: &Arc<Self>) -> Result<Place, StoreError> {
-        if let Some(place) = self.try_enter(Instant::now()) {
+    pub(super) async fn enter(self: &Arc<Self>, comes: Comes) -> Result<Place, StoreError> {
+        if let Some(place) = self.try_enter(comes, Instant::now()) {
             return Ok(place);
         }
-        let _waiting = self.queue()?;
-        let entered = timeout(self.max_wait, self.wait()).await;
+        let _waiting = self.queue(comes)?;
+        let entered = timeout(self.max_wait, self.wait(comes)).await;
         entered.map_err(|_| {
             self.watch.happened(GateEvent::WaitedTooLong);
             StoreError::Overloaded
         })
     }
 
-    fn try_enter(self: &Arc<Self>, now: Instant) -> Option<Place> {
+    fn try_enter(self: &Arc<Self>, comes: Comes, now: Instant) -> Option<Place> {
+        let _turn = match comes {
+            Comes::Anew => Some(self.turn.try_acquire().ok()?),
+            Comes::ToGoOn => None,
+        };
         let permit = self.free.try_acquire().ok()?;
         permit.forget();
         Some(self.place(now))
     }
 
-    async fn wait(self: &Arc<Self>) -> Place {
-        let mut permit = pin!(self.free.acquire());
+    async fn wait(self: &Arc<Self>, comes: Comes) -> Place {
+        let mut permit = pin!(async {
+            let _turn = match comes {
+                Comes::Anew => Some(self.turn.acquire().await),
+                Comes::ToGoOn => None,
+            };
+            self.free.acquire().await
+        });
         let pause = self.lend_after / 2;
         let mut looking = interval_at(tokio::time::Instant::now(), pause);
         looking.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 biased;
-                // The semaphore is never closed.
+                // The semaphores are never closed.
                 permit = &mut permit => {
                     permit.into_iter().for_each(tokio::sync::SemaphorePermit::forget);
                     return self.place(Instant::now());
@@ -135,16 +157,20 @@ impl Permits {
     }
 
     /// Room in the queue.
-    fn queue(&self) -> Result<Waiting<'_>, StoreError> {
+    fn queue(&self, comes: Comes) -> Result<Waiting<'_>, StoreError> {
         let mut places = self.lock();
-        if places.waiting >= self.max_waiting {
+        let waiting = places.waiting.entry(comes).or_default();
+        if *waiting >= self.max_waiting {
             drop(places);
             self.watch.happened(GateEvent::QueueFull);
             return Err(StoreError::Overloaded);
         }
-        places.waiting += 1;
+        *waiting += 1;
         self.watch.happened(GateEvent::Waits);
-        Ok(Waiting(self))
+        Ok(Waiting {
+            permits: self,
+            comes,
+        })
     }
 
     /// The place that a permit was forgotten for.
@@ -280,12 +306,17 @@ impl Drop for Place {
 }
 
 /// Somebody in the queue.
-struct Waiting<'p>(&'p Permits);
+struct Waiting<'p> {
+    permits: &'p Permits,
+    comes: Comes,
+}
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        self.0.lock().waiting -= 1;
-        self.0.watch.happened(GateEvent::WaitsNoMore);
+        if let Some(waiting) = self.permits.lock().waiting.get_mut(&self.comes) {
+            *waiting -= 1;
+        }
+        self.permits.watch.happened(GateEvent::WaitsNoMore);
     }
 }
 
@@ -294,6 +325,7 @@ mod tests {
     use std::sync::Arc;
     use std::time::{Duration, Instant};
 
+    use super::Comes::Anew;
     use super::Permits;
     use crate::store::gate::Unwatched;
 
@@ -304,27 +336,27 @@ mod tests {
         let permits = Permits::new(1, SECOND, SECOND, Arc::new(Unwatched));
         let start = Instant::now();
         let at = |millis| start + Duration::from_millis(millis);
-        let place = permits.try_enter(start).unwrap();
+        let place = permits.try_enter(Anew, start).unwrap();
         // Quick reads of a body that is slow itself count for nothing.
         place.is_left(at(0));
         place.is_read(at(400));
         permits.lend(at(10_000));
-        assert!(permits.try_enter(start).is_none());
+        assert!(permits.try_enter(Anew, start).is_none());
         place.is_left(at(10_000));
         permits.lend(at(10_599));
-        assert!(permits.try_enter(start).is_none());
+        assert!(permits.try_enter(Anew, start).is_none());
         permits.lend(at(10_600));
-        let other = permits.try_enter(start).expect("a lent place");
+        let other = permits.try_enter(Anew, start).expect("a lent place");
         place.is_read(at(10_700));
         drop(other);
         // Back again, it is still one who is mostly away.
         place.is_left(at(10_800));
         place.is_read(at(10_801));
         permits.lend(at(10_802));
-        assert!(permits.try_enter(start).is_none());
+        assert!(permits.try_enter(Anew, start).is_none());
         place.is_left(at(10_803));
         permits.lend(at(10_803));
-        assert!(permits.try_enter(start).is_some());
+        assert!(permits.try_enter(Anew, start).is_some());
     }
 
     #[test]
@@ -332,23 +364,27 @@ mod tests {
         let permits = Permits::new(3, SECOND, SECOND, Arc::new(Unwatched));
         let start = Instant::now();
         let at = |millis| start + Duration::from_millis(millis);
-        let silent = [0, 1, 2].map(|millis| permits.try_enter(at(millis)).unwrap());
+        let silent = [0, 1, 2].map(|millis| permits.try_enter(Anew, at(millis)).unwrap());
         permits.lend(at(1_999));
-        assert!(permits.try_enter(start).is_none());
+        assert!(permits.try_enter(Anew, start).is_none());
         permits.lend(at(2_001));
-        let other = permits.try_enter(at(2_001)).expect("a silent call's place");
+        let other = permits
+            .try_enter(Anew, at(2_001))
+            .expect("a silent call's place");
         permits.lend(at(3_000));
-        assert!(permits.try_enter(start).is_none());
+        assert!(permits.try_enter(Anew, start).is_none());
         // An answered one is no silent one any more.
         silent[1].is_left(at(3_000));
         silent[1].is_read(at(3_000));
         permits.lend(at(3_001));
-        assert!(permits.try_enter(start).is_some());
+        assert!(permits.try_enter(Anew, start).is_some());
         permits.lend(at(4_001));
-        let more = [(); 3].map(|()| permits.try_enter(at(4_001)));
+        let more = [(); 3].map(|()| permits.try_enter(Anew, at(4_001)));
         assert_eq!(more.iter().flatten().count(), 2);
         drop((silent, other, more));
-        let all: Vec<_> = (0..4).map_while(|_| permits.try_enter(start)).collect();
+        let all: Vec<_> = (0..4)
+            .map_while(|_| permits.try_enter(Anew, start))
+            .collect();
         assert_eq!(all.len(), 3);
     }
 }

@@ -15,7 +15,9 @@ use tokio::sync::Semaphore;
 
 use super::{Gate, GateEvent, GateWatch};
 use crate::config::model::FetchLimits;
-use crate::store::{Fetched, ObjectMeta, Probed, Read, Store, StoreError, StoreFault, StoreKey};
+use crate::store::{
+    EntityTag, Fetched, ObjectMeta, Probed, Read, Store, StoreError, StoreFault, StoreKey,
+};
 
 const LONG: Duration = Duration::from_secs(60);
 const THROTTLED: StoreError = StoreError::Throttled {
@@ -179,7 +181,7 @@ fn gate(store: Scripted, max_fetches: u32, times: Times) -> Setup {
 
 impl Setup {
     async fn get(&self) -> Result<Fetched, StoreError> {
-        get(&self.gate).await
+        get(&self.gate, None).await
     }
 
     fn calls(&self) -> usize {
@@ -187,20 +189,31 @@ impl Setup {
     }
 
     /// A `get` on its way, which has got as far as it can.
-    async fn begun(&self) -> tokio::task::JoinHandle<Result<Fetched, StoreError>> {
+    async fn begun(&self) -> Fetching {
+        self.on_its_way(None).await
+    }
+
+    /// The same, of a version that is known.
+    async fn begun_to_go_on(&self) -> Fetching {
+        self.on_its_way(EntityTag::strong("\"a\"")).await
+    }
+
+    async fn on_its_way(&self, if_match: Option<EntityTag>) -> Fetching {
         let gate = Arc::clone(&self.gate);
-        let fetch = tokio::spawn(async move { get(&gate).await });
+        let fetch = tokio::spawn(async move { get(&gate, if_match.as_ref()).await });
         tokio::task::yield_now().await;
         fetch
     }
 }
 
-async fn get(gate: &Gate) -> Result<Fetched, StoreError> {
+type Fetching = tokio::task::JoinHandle<Result<Fetched, StoreError>>;
+
+async fn get(gate: &Gate, if_match: Option<&EntityTag>) -> Result<Fetched, StoreError> {
     let key = StoreKey::new("a");
     let read = Read {
         key: &key,
         range: None,
-        if_match: None,
+        if_match,
         if_none_match: None,
         version: None,
     };

@@ -55,6 +55,28 @@ async fn past_the_queue_it_is_refused_at_once_and_the_others_are_served() {
 }
 
 #[tokio::test]
+async fn who_goes_on_overtakes_all_newcomers_but_the_first() {
+    let it = gate(Scripted::new([]), 1, PATIENT);
+    let mut held = it.get().await.unwrap();
+    let mut new = Vec::new();
+    for _ in 0..16 {
+        new.push(it.begun().await);
+    }
+    // Newcomers' queue is full, and not that of the others.
+    assert_eq!(it.get().await.unwrap_err(), StoreError::Overloaded);
+    let more = [it.begun_to_go_on().await, it.begun_to_go_on().await];
+    assert_eq!(it.heard.waiting(), 18);
+    let mut new = new.into_iter();
+    let first = new.next().unwrap();
+    for next in std::iter::once(first).chain(more).chain(new) {
+        drop(held);
+        held = next.await.unwrap().unwrap();
+        assert_eq!(it.heard.in_flight(), 1);
+    }
+    assert_eq!((it.calls(), it.heard.waiting()), (19, 0));
+}
+
+#[tokio::test]
 async fn who_has_waited_too_long_is_refused_and_leaves_nothing_behind() {
     let times = Times {
         max_wait: Duration::from_millis(20),
