@@ -223,6 +223,8 @@ where
         let service = service_fn(move |mut request: Request<Incoming>| {
             let turn = told.turn(request.version());
             let (version, ending) = (request.version(), ending.clone());
+            // Where such a body ends is the likeliest thing for a proxy to see otherwise.
+            let is_last = is_shed || request.headers().contains_key(header::TRANSFER_ENCODING);
             let in_flight = if is_shed { None } else { behind.enter() };
             if in_flight.is_none() {
                 request.extensions_mut().insert(Shed::Overloaded);
@@ -234,7 +236,7 @@ where
             async move {
                 let (mut head, body) = answered.await.into_parts();
                 // HTTP/2 says so by `GOAWAY`.
-                if version < Version::HTTP_2 && (is_shed || !ending.is_ready()) {
+                if version < Version::HTTP_2 && (is_last || !ending.is_ready()) {
                     let close = HeaderValue::from_static("close");
                     head.headers.insert(header::CONNECTION, close);
                 }

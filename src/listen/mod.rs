@@ -8,6 +8,7 @@ pub mod descriptors;
 mod drain;
 mod frames;
 mod gate;
+mod heads;
 mod inherited;
 mod kept;
 mod lingering;

@@ -10,6 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::frames::Frames;
 use super::gate::InFlight;
+use super::heads::{Heads, REFUSAL};
 use super::pulse::{Pulse, Turn};
 
 /// A stream that tells of its reads and writes.
@@ -17,6 +18,9 @@ pub(super) struct ToldStream<S> {
     stream: S,
     pulse: Arc<Pulse>,
     frames: Frames,
+    heads: Heads,
+    /// What is read in place of what comes; nothing is, once this is not `None`.
+    instead: Option<&'static [u8]>,
     max_upkeep_frames: u32,
 }
 
@@ -26,8 +30,17 @@ impl<S> ToldStream<S> {
             stream,
             pulse,
             frames: Frames::new(),
+            heads: Heads::new(),
+            instead: None,
             max_upkeep_frames,
         }
+    }
+
+    fn read_instead(&mut self, buffer: &mut ReadBuf<'_>) {
+        let instead = self.instead.unwrap_or_default();
+        let (now, later) = instead.split_at(buffer.remaining().min(instead.len()));
+        buffer.put_slice(now);
+        self.instead = Some(later);
     }
 
     fn written(&mut self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
@@ -56,6 +69,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for ToldStream<S> {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = &mut *self;
+        if this.instead.is_some() {
+            this.read_instead(buffer);
+            return Poll::Ready(Ok(()));
+        }
         let before = buffer.filled().len();
         let read = Pin::new(&mut this.stream).poll_read(context, buffer);
         let came = buffer.filled().get(before..).unwrap_or_default();
@@ -63,6 +80,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for ToldStream<S> {
             this.pulse.has_read();
             if this.frames.came(came) > this.max_upkeep_frames {
                 this.pulse.has_flooded();
+            }
+            if let Some(place) = this.heads.came(came) {
+                buffer.set_filled(before + place);
+                this.instead = Some(REFUSAL);
+                this.read_instead(buffer);
             }
         }
         read

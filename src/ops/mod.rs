@@ -1,4 +1,4 @@
-//! The ops listener: `/livez`, `/readyz`, `/metrics`, `/verify`. No host check: it is for the
+//! The ops listener: `/livez`, `/readyz`, `/metrics`, `/verify`, under any host: it is for the
 //! machine's own probes and proxies, and is never put before strangers.
 
 mod verify;
@@ -6,14 +6,16 @@ mod verify;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::State;
-use axum::response::IntoResponse;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use http::{StatusCode, header};
 
 use crate::app::App;
 use crate::config::model::Ops;
 use crate::observe::{CacheFigures, Filling, Remembered};
+use crate::request::{any_host, names_an_object};
 
 /// The listener's routes.
 pub fn router(app: Arc<App>, settings: &Ops) -> Router {
@@ -31,6 +33,17 @@ pub fn router(app: Arc<App>, settings: &Ops) -> Router {
         .route("/metrics", get(metrics))
         .route("/verify", any(verify::verify).with_state(verifying))
         .with_state(app)
+        .layer(from_fn(named))
+}
+
+/// A request names one host, whichever it is (RFC 9112 §3.2).
+async fn named(request: Request, next: Next) -> Response {
+    let (head, body) = request.into_parts();
+    match any_host(&head) {
+        Ok(()) if !names_an_object(&head) => StatusCode::BAD_REQUEST.into_response(),
+        Ok(()) => next.run(Request::from_parts(head, body)).await,
+        Err(fault) => (StatusCode::BAD_REQUEST, format!("{fault}\n")).into_response(),
+    }
 }
 
 /// Ready from the first accept until SIGTERM. A store that is down does not make a node unready:

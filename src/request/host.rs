@@ -51,6 +51,19 @@ pub fn host_of(head: &Parts) -> Result<String, HostFault> {
     Ok(host.to_ascii_lowercase())
 }
 
+/// Whether a request is to be refused where every host is served: HTTP/1.0 has no `Host`, all
+/// others one (RFC 9112 §3.2).
+///
+/// # Errors
+/// [`HostFault`].
+pub fn any_host(head: &Parts) -> Result<(), HostFault> {
+    match host_of(head) {
+        Err(HostFault::Missing) if head.version < Version::HTTP_11 => Ok(()),
+        Err(fault) => Err(fault),
+        Ok(_) => Ok(()),
+    }
+}
+
 /// Whether a text is `host` or `host:port`, without user information; what stands in brackets is
 /// an IPv6 address.
 pub fn is_host(text: &str) -> bool {
@@ -73,7 +86,7 @@ mod tests {
     use http::request::Builder;
     use http::{Request, Version};
 
-    use super::{HostFault, host_of};
+    use super::{HostFault, any_host, host_of};
 
     fn read_as(version: Version, target: &str, hosts: &[&str]) -> Result<String, HostFault> {
         let request = Request::builder().version(version).uri(target);
@@ -124,6 +137,20 @@ mod tests {
         assert_eq!(read("http://b/x", &["a"]), Err(HostFault::Differs));
         assert_eq!(read("http://u@a/x", &["a"]), Err(HostFault::Differs));
         assert_eq!(read("http://a/x", &[]), Err(HostFault::Missing));
+    }
+
+    #[test]
+    fn only_http_1_0_may_name_no_host_at_all() {
+        let read = |version, hosts: &[&str]| {
+            let request = Request::builder().version(version).uri("/livez");
+            let with = |request: Builder, host: &&str| request.header("host", *host);
+            let request = hosts.iter().fold(request, with).body(()).unwrap();
+            any_host(&request.into_parts().0)
+        };
+        assert_eq!(read(Version::HTTP_10, &[]), Ok(()));
+        assert_eq!(read(Version::HTTP_10, &["a", "a"]), Err(HostFault::Several));
+        assert_eq!(read(Version::HTTP_11, &[]), Err(HostFault::Missing));
+        assert_eq!(read(Version::HTTP_11, &["10.0.0.1:9090"]), Ok(()));
     }
 
     #[test]

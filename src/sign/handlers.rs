@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, Request, State};
+use axum::middleware::Next;
 use axum::response::Response;
 use http::StatusCode;
 
@@ -28,7 +29,7 @@ use super::refusal::Refusal;
 use super::request::parse;
 use super::revocations::{self, List as RevocationList, Told as RevocationTold};
 use crate::answer::problem::Problem;
-use crate::request::RequestId;
+use crate::request::{RequestId, any_host, names_an_object};
 
 /// `POST /v1/sign`.
 #[utoipa::path(
@@ -270,6 +271,19 @@ pub(super) async fn purge_cache(State(state): State<Arc<Signing>>, request: Requ
 /// A path that is no call.
 pub(super) async fn not_found() -> Response {
     Refusal::NotFound.into_response(&RequestId::random().to_string())
+}
+
+/// Every call names one host, whichever it is (RFC 9112 §3.2).
+pub(super) async fn named(request: Request, next: Next) -> Response {
+    let (head, body) = request.into_parts();
+    let refusal = match any_host(&head) {
+        Ok(()) if names_an_object(&head) => {
+            return next.run(Request::from_parts(head, body)).await;
+        }
+        Ok(()) => Refusal::NotFound,
+        Err(fault) => Refusal::Host(fault),
+    };
+    refusal.into_response(&RequestId::random().to_string())
 }
 
 /// A call with another method.

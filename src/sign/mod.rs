@@ -31,7 +31,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::middleware::map_response;
+use axum::middleware::{from_fn, map_response};
 use axum::response::Response;
 use axum::routing::{delete, get, post};
 use http::{HeaderName, HeaderValue, Method, header};
@@ -191,13 +191,17 @@ pub fn router(state: Signing) -> Router {
         Some(cors) => router.layer(cors),
         None => router,
     };
-    router.layer(map_response(protect))
+    router
+        .layer(from_fn(handlers::named))
+        .layer(map_response(protect))
 }
 
 /// The API where it has been turned off: every path is unknown.
 pub fn off() -> Router {
     let router = Router::new().fallback(handlers::not_found);
-    router.layer(map_response(protect))
+    router
+        .layer(from_fn(handlers::named))
+        .layer(map_response(protect))
 }
 
 /// Without credentials: callers send a header of their own, not cookies. `None` for an empty list.

@@ -9,6 +9,7 @@ use super::json::JsonFault;
 use super::rate::RateFault;
 use crate::answer::problem::{FieldFault, Problem};
 use crate::config::model::Permission;
+use crate::request::HostFault;
 use crate::state::RevocationFault;
 
 /// Why a call was refused.
@@ -41,6 +42,7 @@ pub(super) enum Refusal {
     Rate(RateFault),
     NotFound,
     Method,
+    Host(HostFault),
 }
 
 impl Refusal {
@@ -99,6 +101,7 @@ impl Refusal {
             Self::Rate(RateFault::BeyondBurst { burst }) => problem.with_detail(format!(
                 "a caller may ask for {burst} at once (signing.rate_limit.burst); send smaller batches"
             )),
+            Self::Host(fault) => problem.with_detail(fault.to_string()),
             Self::Body | Self::NoRandomness | Self::NotFound | Self::Method => problem,
         }
     }
@@ -116,6 +119,7 @@ impl Refusal {
                 "invalid_request",
                 "The request is not valid",
             ),
+            Self::Host(_) => (StatusCode::BAD_REQUEST, "bad_host", "Bad Host"),
             Self::ContentType => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "unsupported_media_type",
