@@ -26,7 +26,7 @@ use crate::cache::{Opened, Wanted};
 use crate::config::rfc3339;
 use crate::listen::Shed;
 use crate::observe::{Logged, OpenRecord, Record};
-use crate::request::{Client, RequestId, host_of, is_chunked, names_an_object};
+use crate::request::{Client, RequestId, has_padded_value, host_of, is_chunked, names_an_object};
 use crate::sites::Site;
 use crate::state::{Ask, Reserved, UsesFault};
 use crate::store::StoreError;
@@ -120,6 +120,9 @@ impl Visit {
     fn site(&self, app: &App) -> Result<Arc<Site>, Refusal> {
         if is_chunked(&self.head) {
             return Err(Refusal::Chunked);
+        }
+        if has_padded_value(&self.head) {
+            return Err(Refusal::Value);
         }
         if !names_an_object(&self.head) {
             return Err(Refusal::Target);

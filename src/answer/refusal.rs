@@ -18,6 +18,8 @@ pub enum Refusal {
     Chunked,
     /// A target that is neither a path nor a URL of `http` or `https`.
     Target,
+    /// A header's value that begins or ends with a space, in HTTP/2.
+    Value,
     /// More header fields than a request may have.
     Headers,
     /// More connections or requests than are served at once.
@@ -67,7 +69,9 @@ impl Refusal {
     const fn told(&self) -> (StatusCode, &'static str, &'static str) {
         use StatusCode as S;
         match self {
-            Self::Chunked | Self::Target => (S::BAD_REQUEST, "bad_request", "Bad request"),
+            Self::Chunked | Self::Target | Self::Value => {
+                (S::BAD_REQUEST, "bad_request", "Bad request")
+            }
             Self::Headers => (
                 S::REQUEST_HEADER_FIELDS_TOO_LARGE,
                 "too_many_headers",
@@ -194,6 +198,7 @@ impl Refusal {
     fn detail(&self, now: u64) -> String {
         match self {
             Self::Chunked => "Objects are read without a body: send no Transfer-Encoding.".to_owned(),
+            Self::Value => "A header's value begins or ends with a space or a tab.".to_owned(),
             Self::Target => "The request's target is neither a path nor a URL of http or https.".to_owned(),
             Self::Headers => "The request has more header fields than this server takes.".to_owned(),
             Self::Overloaded => "This server serves as many requests as it may. Try again in a moment.".to_owned(),

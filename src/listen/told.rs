@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use http_body::{Body, Frame, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::frames::Frames;
+use super::frames::{Came, Frames};
 use super::gate::InFlight;
 use super::heads::{Heads, REFUSAL};
 use super::pulse::{Pulse, Turn};
@@ -78,8 +78,19 @@ impl<S: AsyncRead + Unpin> AsyncRead for ToldStream<S> {
         let came = buffer.filled().get(before..).unwrap_or_default();
         if !came.is_empty() {
             this.pulse.has_read();
-            if this.frames.came(came) > this.max_upkeep_frames {
-                this.pulse.has_flooded();
+            match this.frames.came(came) {
+                Came::Upkeep(frames) if frames <= this.max_upkeep_frames => {}
+                Came::Upkeep(_) => {
+                    // Nobody sees them: whoever polls this connection ends it.
+                    buffer.set_filled(before);
+                    this.pulse.has_flooded();
+                    return Poll::Pending;
+                }
+                Came::Wrong => {
+                    buffer.set_filled(before);
+                    let wrong = "the first frame is not SETTINGS";
+                    return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, wrong)));
+                }
             }
             if let Some(place) = this.heads.came(came) {
                 buffer.set_filled(before + place);

@@ -1,6 +1,7 @@
 //! What is read of a request before its token: whose site it is for, and who asks.
 
 mod client;
+mod fields;
 mod forwarded;
 #[cfg(test)]
 mod forwarded_tests;
@@ -12,6 +13,7 @@ mod network;
 mod target;
 
 pub use self::client::{Client, Country};
+pub use self::fields::has_padded_value;
 pub use self::framing::is_chunked;
 pub use self::headers::Lines;
 pub use self::host::{HostFault, any_host, host_of, is_host};

@@ -11,7 +11,8 @@ pub fn names_an_object(head: &Parts) -> bool {
     match (head.uri.scheme(), head.uri.authority()) {
         (Some(scheme), _) => *scheme == Scheme::HTTP || *scheme == Scheme::HTTPS,
         (None, Some(_)) => head.method == Method::CONNECT,
-        (None, None) => true,
+        // HTTP/2 without `:path` (RFC 9113 §8.3.1).
+        (None, None) => !head.uri.path().is_empty(),
     }
 }
 
@@ -35,5 +36,8 @@ mod tests {
             assert!(!read(Method::GET, target), "{target}");
         }
         assert!(read(Method::CONNECT, "a:80"));
+        let nothing = http::Uri::from_parts(http::uri::Parts::default()).unwrap();
+        let request = Request::builder().uri(nothing).body(());
+        assert!(!names_an_object(&request.unwrap().into_parts().0));
     }
 }

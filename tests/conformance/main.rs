@@ -2,5 +2,6 @@
 //! the RFCs allow, held against the real listeners.
 
 mod http1;
+mod http2;
 #[path = "../support/mod.rs"]
 mod support;
