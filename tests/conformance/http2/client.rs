@@ -2,6 +2,7 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
 
 use super::wire::{
     ACK, DATA, END_STREAM, GOAWAY, HEADERS, PADDED, PING, RST_STREAM, SETTINGS, WITH_PRIORITY,
@@ -41,6 +42,8 @@ impl Client {
     pub(super) fn open(address: SocketAddr) -> Self {
         let stream: TcpStream = connect(address);
         stream.set_nodelay(true).unwrap();
+        let limit = Some(Duration::from_secs(10));
+        stream.set_read_timeout(limit).unwrap();
         Self::over(stream)
     }
 
@@ -95,7 +98,7 @@ impl Client {
         match self.stream.read_exact(bytes) {
             Ok(()) => true,
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
-                panic!("nothing came for 20 s")
+                panic!("nothing came for 10 s")
             }
             Err(_) => false,
         }

@@ -4,6 +4,7 @@
 //! PING; then the first thing that decides must be one of those the row allows. After each row the
 //! server serves a good request on a new connection.
 
+mod bodies;
 mod client;
 mod control;
 mod flow;
@@ -33,6 +34,7 @@ fn all() -> Vec<Row> {
         hpack::rows(),
         pseudo::rows(),
         messages::rows(),
+        bodies::rows(),
     ]
     .concat()
 }
@@ -91,6 +93,11 @@ fn pseudo_header_fields() {
 }
 
 #[test]
-fn messages_are_whole_or_malformed() {
+fn fields_are_well_formed_or_refused() {
     run(&messages::rows());
+}
+
+#[test]
+fn bodies_are_whole_or_malformed() {
+    run(&bodies::rows());
 }

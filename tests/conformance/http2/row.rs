@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use super::client::{Came, Client, serves};
 use super::wire::{INTERNAL, NO_ERROR, PROTOCOL, hello, stalling};
@@ -13,6 +14,8 @@ use crate::support::origin::Origin;
 const AT_ONCE: usize = 8;
 /// The stream on which a connection that must live is asked once more.
 const LATER: u32 = 1_001;
+/// Less than any time-out of the server's that would end a connection by itself.
+const DECIDED_WITHIN: Duration = Duration::from_secs(9);
 const MARK: [u8; 8] = *b"the end.";
 
 /// What may come back.
@@ -119,10 +122,13 @@ impl Row {
             }
         }
         client.ping(MARK);
-        let mut all = Vec::new();
+        let (mut all, from) = (Vec::new(), Instant::now());
         loop {
             let came = client.next();
             all.push(came.clone());
+            if from.elapsed() > DECIDED_WITHIN {
+                return Some(format!("late: {all:?}"));
+            }
             if let Some(is_right) = self.decide(&came, &mut client) {
                 return (!is_right).then(|| format!("{all:?}"));
             }
