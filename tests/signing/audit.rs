@@ -37,6 +37,7 @@ async fn a_signature_is_logged_without_its_token() {
     let mut send = async |bearer: &str| {
         let body = json!({ "path": "/a b", "jti": "j1" }).to_string();
         let request = Request::post("/v1/sign")
+            .header(header::HOST, "sign.test")
             .header(header::AUTHORIZATION, format!("Bearer {bearer}"))
             .header(header::CONTENT_TYPE, "application/json")
             .body(Body::from(body))

@@ -315,6 +315,7 @@ fn a_call_that_is_abandoned_is_a_line_too() {
         let (free, taken) = std::sync::mpsc::channel::<()>();
         let thread = tokio::task::spawn_blocking(move || taken.recv());
         let request = Request::post("/v1/revocations")
+            .header(header::HOST, "sign.test")
             .header(header::AUTHORIZATION, format!("Bearer {API_KEY}"))
             .header(header::CONTENT_TYPE, "application/json")
             .body(Body::from(r#"{"jti":"j1"}"#))
