@@ -8,6 +8,10 @@ use futures_util::future::BoxFuture;
 use super::{Observer, StoreCall, Trace};
 use crate::store::{Fetched, ObjectMeta, Probed, Read, Store, StoreError, StoreFault, StoreKey};
 
+const OK: &str = "ok";
+/// Nobody waited for an answer any more.
+const ABANDONED: &str = "abandoned";
+
 /// A site's store, watched.
 #[derive(Debug)]
 pub struct Watched {
@@ -37,10 +41,12 @@ impl Watched {
             operation,
             trace: traces.store_call(&self.site, operation),
             started: Instant::now(),
-            result: "abandoned",
+            result: ABANDONED,
+            is_failure: false,
         };
         let answer = call.trace.scope(answer).await;
-        call.result = answer.as_ref().map_or_else(result, |_| "ok");
+        call.result = answer.as_ref().map_or_else(result, |_| OK);
+        call.is_failure = answer.as_ref().is_err_and(|error| error.is_failure());
         answer
     }
 }
@@ -52,11 +58,12 @@ struct Call<'w> {
     trace: Trace,
     started: Instant,
     result: &'static str,
+    is_failure: bool,
 }
 
 impl Drop for Call<'_> {
     fn drop(&mut self) {
-        self.trace.end_store_call(self.result);
+        self.trace.end_store_call(self.result, self.is_failure);
         self.watched.observer.metrics.store_called(&StoreCall {
             site: &self.watched.site,
             operation: self.operation,
@@ -107,5 +114,53 @@ fn result(error: &StoreError) -> &'static str {
         StoreError::BodyLength => "body_length",
         StoreError::Corrupt => "corrupt",
         StoreError::Misconfigured => "misconfigured",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{ABANDONED, OK, result};
+    use crate::store::StoreError;
+
+    const ALERTS: &str = include_str!("../../infra/monitoring/alerts.yml");
+    const PAGE: &str = include_str!("../../docs/OPERATIONS.md");
+
+    const ERRORS: [StoreError; 12] = [
+        StoreError::NotFound,
+        StoreError::Denied,
+        StoreError::RangeNotSatisfiable { len_bytes: 1 },
+        StoreError::Changed,
+        StoreError::NotModified,
+        StoreError::Unavailable,
+        StoreError::Throttled {
+            retry_after_secs: None,
+        },
+        StoreError::Timeout,
+        StoreError::Overloaded,
+        StoreError::BodyLength,
+        StoreError::Corrupt,
+        StoreError::Misconfigured,
+    ];
+
+    #[test]
+    fn the_alert_for_a_failing_store_exempts_what_is_no_failure_and_nothing_else() {
+        let (_, rest) = ALERTS.split_once("result!~\"").unwrap();
+        let (exempt, _) = rest.split_once('"').unwrap();
+        let everyday = ERRORS.iter().filter(|error| !error.is_failure());
+        let everyday: BTreeSet<&str> = everyday.map(result).chain([OK, ABANDONED]).collect();
+        assert_eq!(exempt.split('|').collect::<BTreeSet<_>>(), everyday);
+    }
+
+    #[test]
+    fn the_operators_page_has_every_result() {
+        let row = PAGE
+            .lines()
+            .find(|line| line.starts_with("| `countersign_store_calls_total`"));
+        let row = row.unwrap();
+        for word in ERRORS.iter().map(result).chain([OK, ABANDONED]) {
+            assert!(row.contains(&format!("`{word}`")), "{word}");
+        }
     }
 }

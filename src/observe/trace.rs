@@ -177,13 +177,13 @@ impl Trace {
     }
 
     /// Ends a store call's span.
-    pub(super) fn end_store_call(&self, result: &'static str) {
+    pub(super) fn end_store_call(&self, result: &'static str, is_failure: bool) {
         let Some(context) = &self.0 else {
             return;
         };
         let span = context.span();
         span.set_attribute(KeyValue::new("countersign.result", result));
-        if !["ok", "not_found", "range_not_satisfiable", "changed"].contains(&result) {
+        if is_failure {
             span.set_status(Status::error(result));
         }
         span.end();

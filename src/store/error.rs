@@ -49,6 +49,14 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether something is wrong with the store or the way to it. The others are everyday answers.
+    pub const fn is_failure(self) -> bool {
+        !matches!(
+            self,
+            Self::NotFound | Self::RangeNotSatisfiable { .. } | Self::Changed | Self::NotModified
+        )
+    }
+
     /// Whether the same question may find an answer a moment later. The others are answers: what
     /// they say holds until somebody changes an object or a setting.
     pub const fn may_pass(self) -> bool {
