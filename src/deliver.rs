@@ -43,6 +43,19 @@ pub fn whole(bytes: Bytes) -> AnswerBody {
     Logged::silent(Body::whole(bytes))
 }
 
+/// The answer of any other listener to a request that is not to be served.
+pub fn shed(shed: Shed, method: &Method) -> Response<Body> {
+    let id = RequestId::random().to_string();
+    refusal(shed).into_response(method, &id, Manner::default())
+}
+
+const fn refusal(shed: Shed) -> Refusal {
+    match shed {
+        Shed::Overloaded => Refusal::Overloaded,
+        Shed::Headers => Refusal::Headers,
+    }
+}
+
 /// Answers one request.
 pub async fn deliver(
     app: Arc<App>,
@@ -138,10 +151,8 @@ impl Visit {
         site: &Site,
         record: &mut Record,
     ) -> Result<Response<Body>, Refusal> {
-        match self.head.extensions.get::<Shed>() {
-            Some(Shed::Overloaded) => return Err(Refusal::Overloaded),
-            Some(Shed::Headers) => return Err(Refusal::Headers),
-            None => {}
+        if let Some(shed) = self.head.extensions.get() {
+            return Err(refusal(*shed));
         }
         match self.head.method {
             Method::GET | Method::HEAD => {}
@@ -275,13 +286,7 @@ impl Visit {
                 self.several(set, terms.wishes, opened, &object).await
             }
             // `If-Range` is for another version: all of this one.
-            (Answer::Whole, Asked::One(_) | Asked::Several(_)) => {
-                let opened = object.open(Wanted::Bytes(None)).await?;
-                Ok(Found {
-                    opened,
-                    answer: Answer::Whole,
-                })
-            }
+            (Answer::Whole, Asked::One(_) | Asked::Several(_)) => self.all(&object).await,
             (answer, _) => Ok(Found { opened, answer }),
         }
     }

@@ -70,8 +70,8 @@ impl Visit {
         }
     }
 
-    /// The whole object instead.
-    async fn all(&self, object: &Opening<'_>) -> Result<Found, Refusal> {
+    /// The whole object instead, where the conditions hold for the version that it has now.
+    pub(super) async fn all(&self, object: &Opening<'_>) -> Result<Found, Refusal> {
         let opened = object.open(Wanted::Bytes(None)).await?;
         let answer = self.condition(&opened, &Asked::Whole)?;
         Ok(Found { opened, answer })
