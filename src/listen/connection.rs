@@ -19,7 +19,7 @@ use tokio::sync::watch;
 use super::gate::{Gate, Place, Refused};
 use super::kept::Kept;
 use super::lingering::Lingering;
-use super::pulse::{LONGEST, Limits, Overdue, Pulse};
+use super::pulse::{Limits, Overdue, Pulse};
 use super::seldom::Seldom;
 use super::shed::{self, Shed};
 use super::tls::Tls;
@@ -35,9 +35,6 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 const ACCEPT_LINE_PAUSE: Duration = Duration::from_secs(10);
 static NOT_ACCEPTED: Seldom = Seldom::new();
 static NO_PLACE: Seldom = Seldom::new();
-
-/// In an extra place, nothing takes longer.
-const MOST_IN_EXTRA_PLACES: Duration = Duration::from_secs(1);
 
 /// What may wait in the system of an answer that the network has not taken yet. Without it that
 /// is megabytes, which no memory limit of ours sees, and of which a slow reader takes so long that it
@@ -162,13 +159,12 @@ where
     /// Socket → (PROXY header) → (TLS) → HTTP.
     async fn serve(self, stream: TcpStream, peer: SocketAddr, mut visit: Visit) {
         let mut stream = settled(stream);
-        let mut limits = self.settings.limits;
-        if visit.place.is_extra() {
-            limits = hasty(limits);
-            visit.pulse.set_limits(limits);
-        }
-        let limit = limits.header_timeout.min(LONGEST);
         let pulse = Arc::clone(&visit.pulse);
+        if visit.place.is_extra() {
+            pulse.hurry(visit.opened_at);
+        }
+        let limit = pulse.first_head_until();
+        let limit = limit.saturating_duration_since(visit.opened_at);
         let peer = match &self.settings.proxy_protocol {
             Some(proxied) => tokio::select! {
                 peer = proxied.source(&mut stream, peer, limit) => peer,
@@ -179,13 +175,19 @@ where
         let Some(peer) = peer else { return };
         let is_trusted = self.settings.unlimited.contain(peer.ip());
         let fits = is_trusted || visit.place.belongs_to(peer.ip());
-        visit.is_shed = visit.place.is_extra() || !fits;
-        let stream = Lingering::new(stream);
+        if !fits && !visit.place.is_extra() {
+            return shed::close(stream, self.settings.tls.is_none());
+        }
+        if !fits {
+            pulse.hurry(Instant::now());
+        }
+        visit.is_shed = visit.place.is_extra();
+        let stream = Lingering::new(stream, pulse.linger());
         let Some(tls) = self.settings.tls.clone() else {
             return self.http(stream, peer, visit).await;
         };
         let handshake = tls.acceptor().accept(stream);
-        let handshake = tokio::time::timeout_at((visit.opened_at + limit).into(), handshake);
+        let handshake = tokio::time::timeout_at(pulse.first_head_until().into(), handshake);
         let shaken = tokio::select! {
             shaken = handshake => shaken,
             () = pulse.evicted() => return visit.place.gate().closed(Overdue::Room),
@@ -274,17 +276,6 @@ fn tell_no_place() {
             count,
             "connections beyond delivery.limits.max_connections were refused"
         );
-    }
-}
-
-/// The limits of extra places.
-fn hasty(limits: Limits) -> Limits {
-    let soon = |limit: Duration| limit.min(MOST_IN_EXTRA_PLACES);
-    Limits {
-        header_timeout: soon(limits.header_timeout),
-        idle_timeout: soon(limits.idle_timeout),
-        stall_timeout: soon(limits.stall_timeout),
-        ..limits
     }
 }
 

@@ -5,8 +5,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use super::gate::Bounds;
 use crate::config::model::ConnectionLimits;
 
-/// Besides connections and objects that are read: listeners, logs, stores, and probes, which are to be
-/// answered while delivery is full.
+/// Besides connections and objects that are read: listeners, logs and stores.
 const FOR_THE_HOUSE: usize = 64;
 /// Of each thread: its sockets, and how it waits.
 const PER_WORKER: usize = 6;
@@ -48,29 +47,40 @@ fn raise() -> Option<usize> {
     usize::try_from(descriptors).ok()
 }
 
-fn of_the_house(workers: usize) -> usize {
-    FOR_THE_HOUSE + workers * PER_WORKER
+/// Open at most: those who stay, those who are told 503, and those who have been told to go.
+fn most_open(connections: usize, extra: usize) -> usize {
+    connections + extra + Bounds::leaving_of(connections)
 }
 
 fn needed(limits: &ConnectionLimits, workers: usize) -> usize {
-    let connections = limits.max_connections + Bounds::extra_of(limits.max_connections);
-    connections + limits.max_requests + of_the_house(workers)
+    let connections = limits.max_connections;
+    let delivery = most_open(connections, Bounds::extra_of(connections));
+    // The signing API and the probes, which are to be answered while delivery is full.
+    let house = 2 * most_open(Bounds::house_of(connections), 0);
+    let fixed = FOR_THE_HOUSE + workers * PER_WORKER;
+    delivery + limits.max_requests + house + fixed
 }
 
-/// Both limits, lowered by the same factor where they do not fit.
+/// Both limits, lowered by the same factor where they do not fit; each at least 1.
 fn fitted(limits: ConnectionLimits, workers: usize, descriptors: usize) -> ConnectionLimits {
-    let needed = needed(&limits, workers);
-    if needed <= descriptors {
+    if needed(&limits, workers) <= descriptors {
         return limits;
     }
-    let house = of_the_house(workers);
-    let (left, wanted) = (descriptors.saturating_sub(house), needed - house);
-    let lower = |count: usize| (count * left / wanted).max(1);
-    ConnectionLimits {
-        max_connections: lower(limits.max_connections),
-        max_requests: lower(limits.max_requests),
+    let lowered = |max_connections: usize| ConnectionLimits {
+        max_connections,
+        max_requests: (limits.max_requests * max_connections / limits.max_connections).max(1),
         ..limits
+    };
+    // What is needed grows with them.
+    let (mut fits, mut too_many) = (1, limits.max_connections);
+    while too_many - fits > 1 {
+        let middle = usize::midpoint(fits, too_many);
+        match needed(&lowered(middle), workers) <= descriptors {
+            true => fits = middle,
+            false => too_many = middle,
+        }
     }
+    lowered(fits)
 }
 
 #[cfg(test)]
@@ -85,10 +95,24 @@ mod tests {
         for descriptors in [256, 1_024, 2_000] {
             let fitted = fitted(limits, 2, descriptors);
             let needed = needed(&fitted, 2);
-            assert!(needed <= descriptors + 8, "{needed} of {descriptors}");
+            assert!(needed <= descriptors, "{needed} of {descriptors}");
+            assert!(needed + 8 > descriptors, "{needed} of {descriptors}");
             assert!(fitted.max_connections > fitted.max_requests);
             assert!(fitted.max_requests > descriptors / 8, "{fitted:?}");
         }
-        assert_eq!(fitted(limits, 2, 10).max_connections, 1);
+    }
+
+    #[test]
+    fn there_is_always_one_connection_and_one_request() {
+        for (max_connections, max_requests) in [(2_048, 1_024), (1, 100_000), (2, 1)] {
+            let limits = ConnectionLimits {
+                max_connections,
+                max_requests,
+                ..ConnectionLimits::default()
+            };
+            let fitted = fitted(limits, 2, 10);
+            assert_eq!(fitted.max_connections, 1);
+            assert!(fitted.max_requests >= 1);
+        }
     }
 }

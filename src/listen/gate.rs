@@ -37,6 +37,21 @@ impl Bounds {
     pub(super) fn extra_of(connections: usize) -> usize {
         (connections / 8).clamp(4, 256)
     }
+
+    /// So many a listener for the house has, where the delivery listener has `connections`.
+    pub(super) fn house_of(connections: usize) -> usize {
+        (connections / 16).clamp(16, 128)
+    }
+
+    /// So many more may be there, as they have been told to give way.
+    pub(super) fn leaving_of(connections: usize) -> usize {
+        4 * Self::at_once(connections)
+    }
+
+    /// So many are told to give way at once.
+    fn at_once(connections: usize) -> usize {
+        (connections / 64).max(1)
+    }
 }
 
 /// Which limit refused somebody.
@@ -54,15 +69,27 @@ pub(super) enum Refused {
     Unanswered,
 }
 
-const REFUSED: [&str; 5] = [
-    "connections",
-    "connections_per_client",
-    "requests",
-    "headers",
-    "connections_unanswered",
-];
+impl Refused {
+    /// All, in their order.
+    const ALL: [Self; 5] = [
+        Self::Connections,
+        Self::Client,
+        Self::Requests,
+        Self::Headers,
+        Self::Unanswered,
+    ];
 
-const CLOSED: [&str; 6] = ["head", "idle", "stalled", "slow", "room", "http2_frames"];
+    /// The word in metrics.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Connections => "connections",
+            Self::Client => "connections_per_client",
+            Self::Requests => "requests",
+            Self::Headers => "headers",
+            Self::Unanswered => "connections_unanswered",
+        }
+    }
+}
 
 /// What a gate has counted.
 #[derive(Clone, Debug)]
@@ -85,13 +112,13 @@ pub struct Gate {
     bounds: Bounds,
     table: Mutex<Table>,
     requests: AtomicUsize,
-    refused: [AtomicU64; REFUSED.len()],
-    closed: [AtomicU64; CLOSED.len()],
+    refused: [AtomicU64; Refused::ALL.len()],
+    closed: [AtomicU64; Overdue::ALL.len()],
 }
 
 #[derive(Debug, Default)]
 struct Table {
-    open: HashMap<u64, Arc<Pulse>>,
+    open: HashMap<u64, Seated>,
     next: u64,
     /// Connections in ordinary places.
     seated: usize,
@@ -102,6 +129,22 @@ struct Table {
     clients: HashMap<Client, usize>,
     /// Nobody is looked for before.
     search_from: Option<Instant>,
+}
+
+/// A connection, and what it is counted as.
+#[derive(Debug)]
+struct Seated {
+    pulse: Arc<Pulse>,
+    seat: Seat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Seat {
+    Ordinary,
+    /// Ordinary, and told to give way.
+    Leaving,
+    /// Only to be told 503.
+    Extra,
 }
 
 /// One client's network: an IPv4 address, or 64 bits of IPv6 (RFC 6177 §2).
@@ -131,11 +174,11 @@ impl Gate {
         })
     }
 
-    /// The gate of a listener for the house: as many connections, and each request is its own
+    /// The gate of a listener for the house: fewer connections, and each request is its own
     /// business.
     pub fn of_the_house(limits: &ConnectionLimits) -> Arc<Self> {
         Self::new(Bounds {
-            connections: limits.max_connections,
+            connections: Bounds::house_of(limits.max_connections),
             per_client: 0,
             requests: usize::MAX,
             extra: 0,
@@ -159,23 +202,26 @@ impl Gate {
     /// A place for a connection with this pulse. `None`: there is none at all.
     pub(super) fn place(self: &Arc<Self>, pulse: &Arc<Pulse>, now: Instant) -> Option<Place> {
         let mut table = self.lock();
-        let is_full = |table: &Table| table.seated - table.leaving >= self.bounds.connections;
-        if is_full(&table) {
-            table.make_room(self.bounds.connections, now);
+        let most = self.bounds.connections;
+        if table.is_full(most) {
+            table.make_room(most, now);
         }
-        let is_extra = is_full(&table);
-        if is_extra {
-            if table.extra >= self.bounds.extra {
-                return None;
-            }
+        let is_extra = table.is_full(most);
+        if is_extra && table.extra >= self.bounds.extra {
+            return None;
+        }
+        let seat = if is_extra {
             table.extra += 1;
             self.count(Refused::Connections);
+            Seat::Extra
         } else {
             table.seated += 1;
-        }
+            Seat::Ordinary
+        };
         let number = table.next;
         table.next += 1;
-        table.open.insert(number, Arc::clone(pulse));
+        let pulse = Arc::clone(pulse);
+        table.open.insert(number, Seated { pulse, seat });
         Some(Place {
             gate: Arc::clone(self),
             number,
@@ -196,44 +242,90 @@ impl Gate {
     /// What was counted up to now.
     pub fn figures(&self) -> Figures {
         let connections = self.lock().open.len();
-        let named = |names: &[&'static str], counts: &[AtomicU64]| {
-            let counts = counts.iter().map(|count| count.load(Ordering::Relaxed));
-            names.iter().copied().zip(counts).collect()
-        };
+        let count_of = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        let refused = Refused::ALL.into_iter().zip(&self.refused);
+        let closed = Overdue::ALL.into_iter().zip(&self.closed);
         let requests = self.bounds.requests;
         Figures {
             connections,
             max_connections: self.bounds.connections,
             max_requests: (requests != usize::MAX).then_some(requests),
-            refused: named(&REFUSED, &self.refused),
-            closed: named(&CLOSED, &self.closed),
+            refused: refused
+                .map(|(why, count)| (why.as_str(), count_of(count)))
+                .collect(),
+            closed: closed
+                .map(|(why, count)| (why.as_str(), count_of(count)))
+                .collect(),
         }
     }
 }
 
 impl Table {
+    /// Whether all ordinary places are taken by those who stay.
+    fn is_full(&self, connections: usize) -> bool {
+        self.seated.saturating_sub(self.leaving) >= connections
+    }
+
     /// Tells those to go that have had no request for longest: several, as a search looks at all.
     fn make_room(&mut self, connections: usize, now: Instant) {
-        let at_once = (connections / 64).max(1);
-        if self.leaving >= 4 * at_once || self.search_from.is_some_and(|from| now < from) {
+        let left = Bounds::leaving_of(connections).saturating_sub(self.leaving);
+        if left == 0 || self.search_from.is_some_and(|from| now < from) {
             return;
         }
         let is_idle = |pulse: &Arc<Pulse>| {
             let since = pulse.without_request_since()?;
             (now.saturating_duration_since(since) >= LEAST_IDLE).then_some(since)
         };
-        let mut idle: Vec<(Instant, &Arc<Pulse>)> = self
+        // Those in extra places are about to go, and would make no room.
+        let mut idle: Vec<(Instant, &mut Seated)> = self
             .open
-            .values()
-            .filter_map(|pulse| Some((is_idle(pulse)?, pulse)))
+            .values_mut()
+            .filter(|seated| seated.seat == Seat::Ordinary)
+            .filter_map(|seated| Some((is_idle(&seated.pulse)?, seated)))
             .collect();
         if idle.is_empty() {
             self.search_from = Some(now + SEARCH_PAUSE);
             return;
         }
         idle.sort_unstable_by_key(|(since, _)| *since);
-        let gone = idle.iter().take(at_once).filter(|(_, pulse)| pulse.evict());
-        self.leaving += gone.count();
+        for (_, seated) in idle
+            .into_iter()
+            .take(Bounds::at_once(connections).min(left))
+        {
+            if seated.pulse.evict() {
+                seated.seat = Seat::Leaving;
+                self.leaving += 1;
+            }
+        }
+    }
+
+    /// Lets a connection that is to be told 503 have an extra place for its ordinary one; `false`:
+    /// there is none, or it is leaving anyway.
+    fn demote(&mut self, number: u64, extra: usize) -> bool {
+        let Some(seated) = self.open.get_mut(&number) else {
+            return false;
+        };
+        match seated.seat {
+            Seat::Extra => return true,
+            Seat::Ordinary if self.extra < extra => {}
+            _ => return false,
+        }
+        seated.seat = Seat::Extra;
+        self.seated -= 1;
+        self.extra += 1;
+        true
+    }
+
+    fn leave(&mut self, number: u64) {
+        match self.open.remove(&number).map(|seated| seated.seat) {
+            Some(Seat::Ordinary) => self.seated -= 1,
+            Some(Seat::Leaving) => {
+                self.seated -= 1;
+                self.leaving -= 1;
+            }
+            Some(Seat::Extra) => self.extra -= 1,
+            None => {}
+        }
     }
 }
 
@@ -268,7 +360,8 @@ impl Place {
         &self.gate
     }
 
-    /// Whose connection it is, as soon as that is known. `false`: its network has too many.
+    /// Whose connection it is, as soon as that is known. `false`: its network has too many, and
+    /// this one is in an extra place from now on, where there is one.
     pub(super) fn belongs_to(&mut self, address: IpAddr) -> bool {
         let most = self.gate.bounds.per_client;
         if most == 0 {
@@ -279,6 +372,9 @@ impl Place {
         let count = table.clients.entry(client).or_default();
         *count += 1;
         let fits = *count <= most;
+        if !fits {
+            self.is_extra = table.demote(self.number, self.gate.bounds.extra);
+        }
         drop(table);
         self.client = Some(client);
         if !fits {
@@ -291,13 +387,7 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         let mut table = self.gate.lock();
-        let pulse = table.open.remove(&self.number);
-        if self.is_extra {
-            table.extra -= 1;
-        } else {
-            table.seated -= 1;
-            table.leaving -= usize::from(pulse.is_some_and(|pulse| pulse.is_evicted()));
-        }
+        table.leave(self.number);
         if let Some(client) = self.client
             && let Some(count) = table.clients.get_mut(&client)
         {
@@ -318,3 +408,6 @@ impl Drop for InFlight {
         self.0.gate.requests.fetch_sub(1, Ordering::Relaxed);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -76,7 +76,10 @@ impl<C: GracefulConnection> Kept<C> {
         let (due, overdue) = self.pulse.due();
         match self.end {
             End::Soon(latest) if latest < due => (latest, None),
-            End::Told(at) if overdue == Some(Overdue::Room) => (at + GOODBYE, overdue),
+            // Whoever makes room for others has a moment to hear of it, unless it has heard all.
+            End::Told(at) if overdue == Some(Overdue::Room) && !self.pulse.is_closing() => {
+                (at + GOODBYE, overdue)
+            }
             End::Told(at) => match self.pulse.quiet_since().map(|since| goodbye(at, since)) {
                 Some(latest) if latest < due => (latest, Some(Overdue::Idle)),
                 _ => (due, overdue),
@@ -138,7 +141,9 @@ where
             match overdue {
                 Some(_) if Instant::now() < due => {}
                 Some(overdue @ (Overdue::Idle | Overdue::Room))
-                    if !matches!(this.end, End::Told(_)) && !this.pulse.awaits_head() =>
+                    if !matches!(this.end, End::Told(_))
+                        && !this.pulse.awaits_head()
+                        && !this.pulse.is_closing() =>
                 {
                     this.overdue = Some(overdue);
                     this.goodbye(Instant::now());

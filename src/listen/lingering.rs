@@ -16,10 +16,30 @@ use tokio::time::{Instant, Sleep, sleep};
 /// How long a peer may send nothing before it closes. One that reads slowly has megabytes in its
 /// socket, and opens its window every few seconds. nginx's `lingering_timeout` is as long.
 pub(super) const PAUSE: Duration = Duration::from_secs(5);
-/// How long it may take to close; nginx's `lingering_time`.
-pub(super) const LONGEST_LINGER: Duration = Duration::from_secs(30);
 /// How much it may go on sending.
 const MAX_DROPPED_BYTES: usize = 256 << 10;
+
+/// How long a peer is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Linger {
+    /// While it sends nothing.
+    pub(super) pause: Duration,
+    /// In all.
+    pub(super) longest: Duration,
+}
+
+impl Linger {
+    /// nginx's `lingering_timeout` and `lingering_time` are as long.
+    pub(super) const USUAL: Self = Self {
+        pause: PAUSE,
+        longest: Duration::from_secs(30),
+    };
+    /// For those who are only told 503, in a few bytes.
+    pub(super) const SHORT: Self = Self {
+        pause: Duration::from_secs(1),
+        longest: Duration::from_secs(1),
+    };
+}
 
 /// A socket that lingers when it is shut down.
 pub(super) struct Lingering<S> {
@@ -27,17 +47,17 @@ pub(super) struct Lingering<S> {
     /// From when the writing side is closed on.
     until: Option<Pin<Box<Sleep>>>,
     closed_at: Option<Instant>,
-    pause: Duration,
+    linger: Linger,
     dropped_bytes: usize,
 }
 
 impl<S> Lingering<S> {
-    pub(super) fn new(stream: S) -> Self {
+    pub(super) fn new(stream: S, linger: Linger) -> Self {
         Self {
             stream,
             until: None,
             closed_at: None,
-            pause: PAUSE,
+            linger,
             dropped_bytes: 0,
         }
     }
@@ -83,7 +103,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Lingering<S> {
         if this.until.is_none() {
             ready!(Pin::new(&mut this.stream).poll_shutdown(context))?;
         }
-        let pause = this.pause;
+        let Linger { pause, longest } = this.linger;
         let closed_at = *this.closed_at.get_or_insert_with(Instant::now);
         let until = this.until.get_or_insert_with(|| Box::pin(sleep(pause)));
         let mut bytes = [0; 4096];
@@ -96,7 +116,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Lingering<S> {
                         return Poll::Ready(Ok(()));
                     }
                     let next = Instant::now() + pause;
-                    until.as_mut().reset(next.min(closed_at + LONGEST_LINGER));
+                    until.as_mut().reset(next.min(closed_at + longest));
                 }
                 // Closed by the peer, or broken: nothing is left to keep.
                 Poll::Ready(_) => return Poll::Ready(Ok(())),
@@ -113,7 +133,7 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::{TcpListener, TcpStream};
 
-    use super::{Lingering, MAX_DROPPED_BYTES, PAUSE};
+    use super::{Linger, Lingering, MAX_DROPPED_BYTES, PAUSE};
 
     #[tokio::test]
     async fn a_peer_that_still_writes_reads_to_the_end() {
@@ -124,7 +144,7 @@ mod tests {
         let (stream, _) = listener.accept().await.unwrap();
         peer.write_all(b"unread").await.unwrap();
         let closing = tokio::spawn(async move {
-            let mut stream = Lingering::new(stream);
+            let mut stream = Lingering::new(stream, Linger::USUAL);
             stream.write_all(&[7; 100_000]).await.unwrap();
             stream.shutdown().await.unwrap();
         });
@@ -140,19 +160,24 @@ mod tests {
     async fn a_peer_that_says_nothing_is_not_waited_for_long() {
         let (ours, _theirs) = tokio::io::duplex(64);
         let began = tokio::time::Instant::now();
-        let mut stream = Lingering::new(ours);
-        stream.pause = Duration::from_millis(100);
-        stream.shutdown().await.unwrap();
-        assert!(began.elapsed() >= stream.pause);
+        let pause = Duration::from_millis(100);
+        let linger = Linger {
+            pause,
+            ..Linger::USUAL
+        };
+        Lingering::new(ours, linger).shutdown().await.unwrap();
+        assert!(began.elapsed() >= pause);
     }
 
     #[tokio::test]
     async fn one_that_sends_now_and_then_is_waited_for() {
         let (ours, mut theirs) = tokio::io::duplex(64);
         let closing = tokio::spawn(async move {
-            let mut stream = Lingering::new(ours);
-            stream.pause = Duration::from_secs(2);
-            stream.shutdown().await.unwrap();
+            let linger = Linger {
+                pause: Duration::from_secs(2),
+                ..Linger::USUAL
+            };
+            Lingering::new(ours, linger).shutdown().await.unwrap();
         });
         for _ in 0..5 {
             tokio::time::sleep(Duration::from_millis(500)).await;
@@ -160,6 +185,24 @@ mod tests {
         }
         assert!(!closing.is_finished());
         drop(theirs);
+        closing.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn whoever_sends_on_and_on_is_waited_for_no_longer_than_the_longest() {
+        let (ours, mut theirs) = tokio::io::duplex(64);
+        let closing = tokio::spawn(async move {
+            Lingering::new(ours, Linger::SHORT)
+                .shutdown()
+                .await
+                .unwrap();
+        });
+        let mut sent = 0;
+        while theirs.write_all(b"x").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            sent += 1;
+            assert!(sent < 50, "still open");
+        }
         closing.await.unwrap();
     }
 
@@ -174,7 +217,10 @@ mod tests {
             sent
         });
         let began = tokio::time::Instant::now();
-        Lingering::new(ours).shutdown().await.unwrap();
+        Lingering::new(ours, Linger::USUAL)
+            .shutdown()
+            .await
+            .unwrap();
         assert!(began.elapsed() < PAUSE);
         assert!(sending.await.unwrap() >= MAX_DROPPED_BYTES);
     }

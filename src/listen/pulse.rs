@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use http::Version;
 
-use super::lingering::LONGEST_LINGER;
+use super::lingering::Linger;
 
 /// Shorter writes are HTTP/2's own upkeep: a `PING` has 17 bytes, an acknowledgement fewer. They
 /// are no sign that a reader takes anything.
@@ -19,6 +19,12 @@ pub(super) const LONGEST: Duration = Duration::from_secs(30 * 86_400);
 /// So much longer an HTTP/2 connection is not taken for idle: the library may still hold the end of
 /// an answer whose reader takes it slowly.
 const TAIL: Duration = Duration::from_secs(9);
+
+/// So much longer is a connection left alone that is being closed: its peer reads what it was sent.
+const LAST_READ: Duration = Duration::from_secs(1);
+
+/// Whoever is only told 503 has no longer than this for anything.
+const SHORT: Duration = Duration::from_secs(1);
 
 /// How long a connection may do nothing, or little.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +38,18 @@ pub struct Limits {
     pub stall_timeout: Duration,
     /// So is one of which it takes fewer bytes a second, once it is `stall_timeout` behind; 0: none.
     pub min_bytes_per_sec: u64,
+}
+
+impl Limits {
+    /// The limits of those who are only told 503.
+    fn hasty(self) -> Self {
+        Self {
+            header_timeout: self.header_timeout.min(SHORT),
+            idle_timeout: self.idle_timeout.min(SHORT),
+            stall_timeout: self.stall_timeout.min(SHORT),
+            ..self
+        }
+    }
 }
 
 /// Which limit a connection comes under.
@@ -55,6 +73,30 @@ pub(super) enum Overdue {
     /// Too many frames that are no requests.
     #[error("too many HTTP/2 frames that are no requests")]
     Frames,
+}
+
+impl Overdue {
+    /// All, in their order.
+    pub(super) const ALL: [Self; 6] = [
+        Self::Head,
+        Self::Idle,
+        Self::Stall,
+        Self::Slow,
+        Self::Room,
+        Self::Frames,
+    ];
+
+    /// The word in metrics.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Head => "head",
+            Self::Idle => "idle",
+            Self::Stall => "stalled",
+            Self::Slow => "slow",
+            Self::Room => "room",
+            Self::Frames => "http2_frames",
+        }
+    }
 }
 
 /// A connection's state, told by what reads, writes and answers on it.
@@ -90,6 +132,8 @@ struct State {
     waker: Option<Waker>,
     /// From when this side has nothing more to say, and waits for the peer to have heard it.
     closing_since: Option<Instant>,
+    /// How long it may wait so.
+    linger: Linger,
 }
 
 impl State {
@@ -143,6 +187,7 @@ impl Pulse {
             ended_by: None,
             waker: None,
             closing_since: None,
+            linger: Linger::USUAL,
         })))
     }
 
@@ -150,11 +195,25 @@ impl Pulse {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Other limits hold from now on.
-    pub(super) fn set_limits(&self, limits: Limits) {
+    /// A connection that is only told 503 has a second for its head from now on, another one to take
+    /// the answer, and a third to have read it.
+    pub(super) fn hurry(&self, now: Instant) {
         let mut state = self.lock();
-        state.patience = limits.stall_timeout.min(LONGEST);
-        state.limits = limits;
+        state.limits = state.limits.hasty();
+        state.patience = state.limits.stall_timeout;
+        state.linger = Linger::SHORT;
+        state.moved_at = now;
+    }
+
+    /// When the first request's head must have come.
+    pub(super) fn first_head_until(&self) -> Instant {
+        let state = self.lock();
+        state.moved_at + state.limits.header_timeout.min(LONGEST)
+    }
+
+    /// How long the connection is to linger at its end.
+    pub(super) fn linger(&self) -> Linger {
+        self.lock().linger
     }
 
     /// Bytes came.
@@ -213,6 +272,11 @@ impl Pulse {
         state.closing_since.get_or_insert_with(Instant::now);
     }
 
+    /// Whether this side only waits for the peer to have heard what it was told.
+    pub(super) fn is_closing(&self) -> bool {
+        self.lock().closing_since.is_some()
+    }
+
     /// Since when nothing has gone on. `None` where an answer is on its way: not ended, not taken by
     /// the socket yet, or about to be read by the peer of a connection that closes.
     pub(super) fn quiet_since(&self) -> Option<Instant> {
@@ -222,11 +286,17 @@ impl Pulse {
     }
 
     /// Since when it has had no request, not even one of which a head has been read; `None`: it
-    /// has one, or is going already.
+    /// has one, or was made to go already.
     pub(super) fn without_request_since(&self) -> Option<Instant> {
         let state = self.lock();
-        let is_going = state.ended_by.is_some() || state.closing_since.is_some();
-        let is_without = state.requests == 0 && !state.blocked && !is_going;
+        if state.requests > 0 || state.ended_by.is_some() {
+            return None;
+        }
+        // Else whoever is slow to close would hold a place that nobody else can have.
+        if let Some(since) = state.closing_since {
+            return Some(since + LAST_READ);
+        }
+        let is_without = !state.blocked;
         let since = state.head_since.unwrap_or(state.moved_at);
         let tail = if state.http_2 { TAIL } else { Duration::ZERO };
         is_without.then_some(since + tail)
@@ -246,6 +316,7 @@ impl Pulse {
     }
 
     /// Whether it was made to give way.
+    #[cfg(test)]
     pub(super) fn is_evicted(&self) -> bool {
         self.lock().ended_by == Some(Overdue::Room)
     }
@@ -285,7 +356,7 @@ impl Pulse {
             None => {}
         }
         if let Some(since) = state.closing_since {
-            let limit = limits.stall_timeout.min(LONGEST) + LONGEST_LINGER;
+            let limit = limits.stall_timeout.min(LONGEST) + state.linger.longest;
             return (since + limit, Some(Overdue::Stall));
         }
         let (from, limit, overdue) = if state.requests == 0 && !state.blocked {

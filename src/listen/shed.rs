@@ -1,6 +1,6 @@
 //! Those for whom there is no place.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{Read, Write};
 use std::net::Shutdown;
 
 use tokio::net::TcpStream;
@@ -33,13 +33,13 @@ pub(super) fn close(stream: TcpStream, is_clear: bool) {
         return;
     };
     let mut bytes = [0; 4096];
-    let asked = match stream.read(&mut bytes) {
-        Ok(read) => bytes.get(..read).unwrap_or_default(),
-        Err(error) if error.kind() == ErrorKind::WouldBlock => &[],
-        Err(_) => return,
+    // Also where nothing has come yet.
+    let Ok(read) = stream.read(&mut bytes) else {
+        return;
     };
+    let asked = bytes.get(..read).unwrap_or_default();
     // HTTP/2 would take it for a fault.
-    if asked.starts_with(b"PRI ") {
+    if asked.is_empty() || asked.starts_with(b"PRI ") {
         return;
     }
     let _ = stream.write(ANSWER);
@@ -71,11 +71,14 @@ mod tests {
             ("GET / HTTP/1.1\r\n\r\n", true, true),
             ("PRI * HTTP/2.0\r\n\r\n", true, false),
             ("GET / HTTP/1.1\r\n\r\n", false, false),
+            ("", true, false),
         ] {
             let mut client = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
             client.write_all(asked.as_bytes()).unwrap();
             let (stream, _) = listener.accept().await.unwrap();
-            stream.readable().await.unwrap();
+            if !asked.is_empty() {
+                stream.readable().await.unwrap();
+            }
             close(stream, is_clear);
             let mut told = Vec::new();
             let _ = client.read_to_end(&mut told);

@@ -20,6 +20,7 @@ mod http2;
 mod limits;
 mod load;
 mod overload;
+mod places;
 mod slow;
 mod slowloris;
 mod start;

@@ -8,7 +8,7 @@ use std::time::Duration;
 /// `[delivery.limits]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectionLimits {
-    /// `max_connections`, default 2,048: open at once on a listener.
+    /// `max_connections`, default 2,048: open at once at the delivery listener.
     pub max_connections: usize,
     /// `max_connections_per_client`, default 0 (no such limit): of them from one client's network.
     pub max_connections_per_client: usize,

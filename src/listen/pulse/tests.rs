@@ -34,8 +34,14 @@ fn an_answer_that_its_reader_has_not_taken_is_not_over() {
     // The peer may still read what is in its socket.
     pulse.closes();
     assert_eq!(pulse.quiet_since(), None);
-    assert_eq!(pulse.without_request_since(), None);
     assert_eq!(pulse.due().1, Some(Overdue::Stall));
+    // Which it has a moment for, where others need the place.
+    pulse.has_written(None);
+    let since = pulse.without_request_since().unwrap();
+    assert!(since > Instant::now());
+    assert!(pulse.evict());
+    assert_eq!(pulse.due().1, Some(Overdue::Room));
+    assert!(pulse.due().0 <= Instant::now());
 }
 
 #[test]
@@ -116,6 +122,21 @@ fn bytes_that_are_taken_buy_the_time_that_they_take_at_the_least_rate() {
     // The store's time is not the client's.
     turn.is_ours(true);
     assert_eq!(pulse.due().1, None);
+}
+
+#[test]
+fn whoever_is_only_told_503_has_a_second_for_each_part_of_it() {
+    let opened_at = Instant::now();
+    let pulse = Pulse::new(opened_at, LIMITS);
+    let later = opened_at + Duration::from_secs(5);
+    pulse.hurry(later);
+    let second = Duration::from_secs(1);
+    assert_eq!(pulse.first_head_until(), later + second);
+    assert_eq!(pulse.due(), (later + second, Some(Overdue::Head)));
+    drop(pulse.turn(Version::HTTP_11));
+    pulse.closes();
+    assert!(pulse.due().0 <= Instant::now() + second * 2);
+    assert_eq!(pulse.linger().longest, second);
 }
 
 #[test]
