@@ -31,6 +31,7 @@ impl Logged {
         let folder = TempDir::new().unwrap();
         fs::create_dir(folder.path().join("media")).unwrap();
         fs::write(folder.path().join("media/a b.txt"), "hello").unwrap();
+        fs::write(folder.path().join("media/film.mp4"), [7; 9_000]).unwrap();
         let toml = format!("{TOP}[log]\nlevel = \"trace\"\n{}", site("media", "", ""));
         fs::write(folder.path().join("countersign.toml"), toml).unwrap();
         let program = Program::serve(folder.path());
@@ -69,6 +70,21 @@ fn terms() -> Terms {
         data: Some("order 7".into()),
         ..Terms::default()
     }
+}
+
+#[test]
+fn of_several_parts_the_line_has_all_bytes_with_the_parts_heads() {
+    let logged = Logged::start();
+    let film = target("/film.mp4", &token("/film.mp4", &terms()));
+    let answer = logged.send("GET", &film, &[("Range", "bytes=0-9,100-299")]);
+    assert_eq!(answer.status, 206);
+    assert!(answer.body.len() > 10 + 200 + 100, "{}", answer.body.len());
+    let line = &logged.lines(1)[0];
+    assert_eq!(line["bytes_sent"], answer.body.len());
+    assert_eq!(
+        (&line["status"], &line["complete"]),
+        (&206.into(), &true.into())
+    );
 }
 
 #[test]

@@ -1,18 +1,14 @@
 //! Several parts of an object in one answer, RFC 9110 §14.6: `multipart/byteranges`.
 
-use std::fs;
-use std::net::SocketAddr;
-use std::ops::RangeInclusive;
-use std::process::Command;
+mod any_set;
+mod clients;
+pub(crate) mod streams;
 
-use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use std::ops::RangeInclusive;
 
 use crate::support::http::Answer;
-use crate::support::moto::Moto;
-use crate::support::origin::{Origin, TOP};
-use crate::support::s3::bucket;
-use crate::support::token::{SECRET, Terms, signed, signed_with, terms};
+use crate::support::origin::Origin;
+use crate::support::token::{Terms, signed, signed_with, terms};
 
 /// A part as it came: its type, its place, the length of the whole, its bytes.
 #[derive(Debug, PartialEq, Eq)]
@@ -35,6 +31,13 @@ fn take<'b>(rest: &mut &'b [u8], count: usize) -> &'b [u8] {
     let (taken, left) = rest.split_at(count);
     *rest = left;
     taken
+}
+
+/// A part's boundary line and so many of its bytes.
+fn part_at<'b>(rest: &mut &'b [u8], count: usize) -> (&'b str, &'b [u8]) {
+    let mark = line(rest);
+    while !line(rest).is_empty() {}
+    (mark, take(rest, count))
 }
 
 /// Reads a body by nothing but its boundary and the places that it names.
@@ -92,7 +95,7 @@ pub(crate) fn assert_parts(
     assert!(came == expected.collect::<Vec<_>>(), "{places:?}");
 }
 
-fn noise(len: usize) -> Vec<u8> {
+pub(crate) fn noise(len: usize) -> Vec<u8> {
     (0..len as u32)
         .map(|place| (place.wrapping_mul(2_654_435_761) >> 13) as u8)
         .collect()
@@ -238,179 +241,4 @@ fn conditions_hold_as_for_a_single_range() {
     assert!((other.status, &other.body) == (200, &all));
     assert_eq!(with("If-None-Match", &tag).status, 304);
     assert_eq!(with("If-Match", "\"other\"").status, 412);
-}
-
-#[test]
-fn the_parts_of_one_token_are_one_use_at_its_rate() {
-    let origin = Origin::media("", "");
-    let all = noise(30_000);
-    origin.put("film.mp4", &all);
-    let counted = Terms {
-        jti: Some("one".into()),
-        uses: Some(1),
-        bps: Some(20_000),
-        ..terms()
-    };
-    let target = signed_with("/film.mp4", &counted);
-    let began = std::time::Instant::now();
-    let answer = ask(&origin, &target, "bytes=20000-25999,0-5999");
-    assert_parts(&answer, "video/mp4", &[20_000..=25_999, 0..=5_999], &all);
-    assert!(began.elapsed().as_secs_f64() >= 0.5);
-    assert_eq!(origin.metric("countersign_open_uses "), Some(1.0));
-}
-
-/// What a request asks for, as its author means it.
-#[derive(Clone, Debug)]
-enum Wish {
-    FromTo(usize, usize),
-    From(usize),
-    Last(usize),
-}
-
-fn wish() -> impl Strategy<Value = Wish> {
-    prop_oneof![
-        6 => (0..6_000_usize, 0..400_usize).prop_map(|(first, more)| Wish::FromTo(first, first + more)),
-        1 => (4_500..5_500_usize).prop_map(Wish::From),
-        1 => (0..500_usize).prop_map(Wish::Last),
-    ]
-}
-
-impl Wish {
-    fn text(&self) -> String {
-        match self {
-            Self::FromTo(first, last) => format!("{first}-{last}"),
-            Self::From(first) => format!("{first}-"),
-            Self::Last(count) => format!("-{count}"),
-        }
-    }
-
-    fn of(&self, len: usize) -> Option<RangeInclusive<usize>> {
-        let place = match *self {
-            Self::FromTo(first, last) => first..=last.min(len - 1),
-            Self::From(first) => first..=len - 1,
-            Self::Last(count) => len - count.min(len)..=len - 1,
-        };
-        (!place.is_empty()).then_some(place)
-    }
-}
-
-#[test]
-fn whatever_set_is_asked_for_each_byte_is_at_its_place() {
-    const LEN: usize = 5_000;
-    let origin = Origin::media("", "");
-    let all = noise(LEN);
-    origin.put("a.txt", &all);
-    let target = signed("/a.txt");
-    let sets = proptest::collection::vec(wish(), 2..12);
-    let mut runner = TestRunner::new(Config {
-        cases: 120,
-        ..Config::default()
-    });
-    let done = runner.run(&sets, |wishes| {
-        let texts: Vec<_> = wishes.iter().map(Wish::text).collect();
-        let answer = ask(&origin, &target, &format!("bytes={}", texts.join(",")));
-        let places: Vec<_> = wishes.iter().filter_map(|wish| wish.of(LEN)).collect();
-        let mut is_taken = vec![false; LEN];
-        let mut overlap = false;
-        for byte in places.iter().cloned().flatten() {
-            overlap |= std::mem::replace(&mut is_taken[byte], true);
-        }
-        let wanted = is_taken.iter().filter(|taken| **taken).count();
-        match (places.len(), answer.status) {
-            (0, status) => prop_assert_eq!(status, 416),
-            (1, status) => {
-                prop_assert_eq!(status, 206);
-                prop_assert!(answer.body == all[places[0].clone()]);
-            }
-            (2..=8, 206) => {
-                prop_assert!(!overlap && answer.body.len() < LEN);
-                let kind = parts(&answer.header("content-type"), &answer.body)[0]
-                    .kind
-                    .clone();
-                assert_parts(&answer, &kind, &places, &all);
-            }
-            (count, status) => {
-                prop_assert_eq!(status, 200);
-                prop_assert!(answer.body == all);
-                // A head has fewer than 160 bytes here.
-                prop_assert!(count > 8 || overlap || wanted + 160 * (count + 1) >= LEN);
-            }
-        }
-        Ok(())
-    });
-    done.unwrap();
-}
-
-/// What curl brings, its head apart.
-fn curl(address: SocketAddr, version: &str, ranges: &str, target: &str) -> (String, Vec<u8>) {
-    let folder = tempfile::TempDir::new().unwrap();
-    let body = folder.path().join("body");
-    let port = address.port();
-    let out = Command::new("curl")
-        .args([
-            "-sS",
-            "--max-time",
-            "20",
-            "--noproxy",
-            "*",
-            version,
-            "-r",
-            ranges,
-        ])
-        .args(["--resolve", &format!("media.test:{port}:127.0.0.1"), "-o"])
-        .arg(&body)
-        .args(["-w", "%{http_version} %{http_code} %{content_type}"])
-        .arg(format!("http://media.test:{port}{target}"))
-        .output()
-        .expect("curl, which tests/run installs");
-    let said = String::from_utf8(out.stdout).unwrap();
-    (said, fs::read(body).unwrap())
-}
-
-#[test]
-fn curl_gets_parts_in_both_versions() {
-    let origin = Origin::media("", "");
-    let all = noise(600_000);
-    origin.put("film.mp4", &all);
-    for (version, said) in [
-        ("--http1.1", "1.1 206 "),
-        ("--http2-prior-knowledge", "2 206 "),
-    ] {
-        let address = origin.addresses.delivery;
-        let (told, body) = curl(
-            address,
-            version,
-            "0-1,5-6,300000-599999",
-            &signed("/film.mp4"),
-        );
-        let kind = told.strip_prefix(said).unwrap_or_else(|| panic!("{told}"));
-        let came: Vec<_> = parts(kind, &body)
-            .into_iter()
-            .map(|part| part.bytes)
-            .collect();
-        assert!(
-            came == [&all[..2], &all[5..7], &all[300_000..]],
-            "{version}"
-        );
-    }
-}
-
-#[test]
-fn a_bucket_is_read_over_the_borders_of_blocks() {
-    let Some(moto) = Moto::start() else { return };
-    let all = noise(1_200_000);
-    bucket(&moto.endpoint, "media", &[("film.mp4", "video/mp4", &all)]);
-    let origin = Origin::start(&format!(
-        "{TOP}[[site]]\nname = \"media\"\nhosts = [\"media.test\"]\n\
-         [site.store]\ntype = \"s3\"\nbucket = \"media\"\nendpoint = \"{}\"\n\
-         region = \"us-east-1\"\npath_style = true\naccess_key_id = \"testing\"\nsecret_access_key = \"testing\"\n\
-         [[site.key]]\nkid = \"k1\"\nalg = \"HS256\"\nsecret = \"{SECRET}\"\n",
-        moto.endpoint
-    ));
-    let target = signed("/film.mp4");
-    for _round in ["cold", "kept"] {
-        let answer = ask(&origin, &target, "bytes=262140-524300,-9,2000000-,0-3");
-        let places = [262_140..=524_300, 1_199_991..=1_199_999, 0..=3];
-        assert_parts(&answer, "video/mp4", &places, &all);
-    }
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
+use crate::byteranges::{noise, streams::assert_cut_in_the_second_part};
 use crate::support::http::{Answer, connect, exchange, parse, request};
 use crate::support::origin::{Origin, TOP, ask_ops, site};
 use crate::support::program::Program;
@@ -210,17 +211,21 @@ fn who_has_no_permission_neither_revokes_nor_purges() {
     }
 }
 
-/// A body that takes a minute has begun; then its token is revoked.
-fn revoked_on_the_way(own: &str) -> (Origin, Answer) {
+/// A body that takes two seconds has begun; then its token is revoked.
+fn revoked_on_the_way(own: &str, headers: &[(&str, &str)]) -> (Origin, Answer) {
     let origin = Origin::start(&config(TOP, own));
-    origin.put("film.mp4", vec![7; 30_000]);
+    origin.put("film.mp4", noise(30_000));
     let slow = Terms {
         bps: Some(15_000),
         ..named(None)
     };
     let target = signed_with("/film.mp4", &slow);
     let mut stream = connect(origin.addresses.delivery);
-    let asked = request("GET", &target, &[("Host", "media.test")]);
+    let asked = request(
+        "GET",
+        &target,
+        &[&[("Host", "media.test")], headers].concat(),
+    );
     stream.write_all(&asked).unwrap();
     let mut all = vec![0; 1_500];
     stream.read_exact(&mut all).unwrap();
@@ -231,7 +236,7 @@ fn revoked_on_the_way(own: &str) -> (Origin, Answer) {
 
 #[test]
 fn a_running_body_is_cut_where_the_site_says_so() {
-    let (origin, answer) = revoked_on_the_way("revoke_running = true");
+    let (origin, answer) = revoked_on_the_way("revoke_running = true", &[]);
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("content-length"), "30000");
     assert!(answer.body.len() < 30_000, "{}", answer.body.len());
@@ -240,8 +245,18 @@ fn a_running_body_is_cut_where_the_site_says_so() {
 }
 
 #[test]
+fn a_running_answer_of_several_parts_is_cut_too() {
+    let several = [("Range", "bytes=9-99,2000-25000")];
+    let (origin, answer) = revoked_on_the_way("revoke_running = true", &several);
+    let all = noise(30_000);
+    assert_cut_in_the_second_part(&answer, &all[9..=99], &all[2_000..=25_000]);
+    let line = "countersign_streams_cut_total{reason=\"revoked\"} ";
+    assert_eq!(origin.metric(line), Some(1.0));
+}
+
+#[test]
 fn elsewhere_a_running_body_is_sent_whole() {
-    let (_origin, answer) = revoked_on_the_way("");
+    let (_origin, answer) = revoked_on_the_way("", &[]);
     assert_eq!((answer.status, answer.body.len()), (200, 30_000));
 }
 
