@@ -15,7 +15,7 @@ const CLIENT = '203.0.113.7';
 let [server, deployed, edge, built] = [];
 
 before(async () => {
-  server = await origin({ 'photo.jpg': PHOTO, 'other.jpg': randomBytes(1_000), 'third.jpg': randomBytes(10), 'fourth.jpg': 'x' });
+  server = await origin({ 'photo.jpg': PHOTO, 'ranges.jpg': PHOTO, 'other.jpg': randomBytes(1_000), 'third.jpg': randomBytes(10), 'fourth.jpg': 'x' });
   built = server.build();
   deployed = await start({});
   edge = (url, options) => ask(deployed, url, options);
@@ -73,6 +73,26 @@ test('a copy answers HEAD and ranges, and conditions', async () => {
   const etag = answers[0].headers.get('etag');
   const [, same] = await asked(() => edge(url, { headers: { 'if-none-match': etag } }));
   assert.equal(same.status, 304);
+});
+
+test('several ranges are the origin\'s, with a copy and without, and leave none', async () => {
+  for (const name of ['photo.jpg', 'ranges.jpg']) {
+    const { url } = await server.sign({ path: `/${name}` });
+    if (name === 'photo.jpg') await edge(url);
+    for (const turn of [1, 2]) {
+      const [count, answer] = await asked(() => edge(url, { headers: { range: 'bytes=10-19,500-599' } }));
+      assert.deepEqual([count, answer.status], [1, 206], `${name}, ${turn}`);
+      const [, boundary] = answer.headers.get('content-type').match(/^multipart\/byteranges; boundary=([0-9a-f]{32})$/);
+      assert.doesNotMatch(answer.headers.get('cache-status'), /stored/);
+      const parts = [[10, 19], [500, 599]].flatMap(([first, last], place) => [
+        `${place ? '\r\n' : ''}--${boundary}\r\nContent-Type: image/jpeg\r\nContent-Range: bytes ${first}-${last}/100000\r\n\r\n`,
+        PHOTO.subarray(first, last + 1),
+      ]);
+      assert.ok(answer.body.equals(Buffer.concat([...parts, `\r\n--${boundary}--\r\n`].map((part) => Buffer.from(part)))));
+    }
+    const whole = await edge(url);
+    assert.deepEqual([whole.status, whole.body.equals(PHOTO)], [200, true]);
+  }
 });
 
 test('a copy lives no longer for a user than that user\'s token', async () => {

@@ -48,6 +48,19 @@ for (const fields of ['~jti=a~uses=3', '~ver=1', '~cd=attachment', '~ct=text/pla
   });
 }
 
+test('several ranges reach the origin as they came, and their answer is no one\'s copy', async () => {
+  const cdn = await distribution();
+  const several = { headers: [['Range', 'bytes=0-1,2000-2003']] };
+  const seen = await cdn.get(`/b/long.txt?cs=${holds('/b/long.txt')}`, several);
+  assert.deepEqual([seen.status, seen.by], [206, 'origin']);
+  assert.match(seen.headers.get('content-type'), /^multipart\/byteranges; boundary=/);
+  assert.match(seen.body, /Content-Range: bytes 0-1\/4000\r\n\r\nxx\r\n--[^]*Content-Range: bytes 2000-2003\/4000\r\n\r\nxxxx\r\n--/);
+  assert.match(seen.headers.get('cache-control'), /^private, max-age=/);
+  assert.equal(cdn.fetched[0].headers.Range ?? cdn.fetched[0].headers.range, 'bytes=0-1,2000-2003');
+  const whole = await cdn.get(`/b/long.txt?cs=${holds('/b/long.txt')}`);
+  assert.deepEqual([whole.status, whole.by, whole.body.length], [200, 'origin', 4000]);
+});
+
 test('a viewer cannot choose the key, nor be let in by it', async () => {
   const cdn = await distribution();
   await cdn.get(`/a.txt?cs=${holds('/a.txt')}`);

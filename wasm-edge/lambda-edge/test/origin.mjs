@@ -52,10 +52,10 @@ alg = "EdDSA"
 public = "${PUBLIC}"
 `;
 
-/** Lines of settings for the site; it has the files `/a.txt`, `/b/c.txt` and `/new/d.txt`. */
+/** Lines of settings for the site; it has the files `/a.txt`, `/b/c.txt`, `/b/long.txt` and `/new/d.txt`. */
 export async function startOrigin(own = '') {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-lambda-'));
-  for (const [name, text] of [['a.txt', 'alpha'], ['b/c.txt', 'gamma'], ['new/d.txt', 'delta']]) {
+  for (const [name, text] of [['a.txt', 'alpha'], ['b/c.txt', 'gamma'], ['new/d.txt', 'delta'], ['b/long.txt', 'x'.repeat(4000)]]) {
     mkdirSync(join(folder, 'media', name, '..'), { recursive: true });
     writeFileSync(join(folder, 'media', name), text);
   }
