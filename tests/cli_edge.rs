@@ -1,7 +1,10 @@
 //! `edge config`, read back by the verifier of the vectors, and what `edge build` writes.
 
+#[path = "cli_edge/build.rs"]
+mod build;
 mod command;
 
+use build::{build, sources};
 use command::{Done, Folder};
 use serde_json::{Value, json};
 
@@ -164,109 +167,6 @@ fn of_eddsa_keys_only_the_public_half_goes_out() {
 }
 
 /// A folder as `wasm-edge` is, with a file in each part.
-fn sources(folder: &Folder, target: &str) {
-    for part in ["js", "dist", target] {
-        std::fs::create_dir_all(folder.path().join("from").join(part)).unwrap();
-        folder.write(&format!("from/{part}/file"), part);
-    }
-    folder.write("from/package.json", "{}");
-    folder.write("from/dist/countersign-edge.wasm", "module");
-    folder.write("from/dist/countersign-edge-hs256.wasm", "module");
-}
-
-fn build(folder: &Folder, target: &str, more: &[&str]) -> Done {
-    let args = [
-        "edge",
-        "build",
-        "--config",
-        "countersign.toml",
-        "--from",
-        "from",
-        "--out",
-        "out",
-    ];
-    folder.run(&[&args[..], &["--target", target], more].concat())
-}
-
-#[test]
-fn what_is_built_for_cloudflare_has_its_secrets_apart() {
-    let folder = hs256();
-    sources(&folder, "cloudflare");
-    let done = build(&folder, "cloudflare", &[]);
-    assert_eq!(done.code, 0, "{done:?}");
-    let read = |name: &str| folder.read(name);
-    let secrets: Value = serde_json::from_str(&read("out/cloudflare/secrets.json")).unwrap();
-    let bound: Value =
-        serde_json::from_str(secrets["COUNTERSIGN_SECRETS"].as_str().unwrap()).unwrap();
-    let (place, secret) = bound.as_object().unwrap().iter().next().unwrap();
-    assert!(place.starts_with("media.example/"), "{place}");
-    assert!(!read("out/cloudflare/edge.json").contains(secret.as_str().unwrap()));
-    assert_eq!(read("out/js/file") + &read("out/dist/file"), "jsdist");
-    assert_eq!(folder.mode_of("out/cloudflare/secrets.json") & 0o777, 0o600);
-
-    folder.write("from/cloudflare/wrangler.toml", "ours");
-    folder.write("out/cloudflare/wrangler.toml", "with a route");
-    folder.write("from/cloudflare/file", "new");
-    assert_eq!(build(&folder, "cloudflare", &[]).code, 0);
-    assert_eq!(folder.read("out/cloudflare/wrangler.toml"), "with a route");
-    assert_eq!(folder.read("out/cloudflare/file"), "new");
-}
-
-#[test]
-fn a_platform_without_a_place_for_secrets_gets_them_only_when_asked() {
-    let folder = hs256();
-    sources(&folder, "lambda-edge");
-    let done = build(&folder, "lambda-edge", &[]);
-    assert!(
-        done.code == 2 && done.err.contains("--with-secrets"),
-        "{done:?}"
-    );
-    assert!(!folder.path().join("out").exists());
-    assert_eq!(build(&folder, "lambda-edge", &["--with-secrets"]).code, 0);
-    let done = build(&folder, "npm", &["--with-secrets"]);
-    assert!(
-        done.code == 2 && done.err.contains("wasm-edge/build"),
-        "{done:?}"
-    );
-}
-
-#[test]
-fn what_is_built_never_lands_in_its_sources_and_is_whole_or_not_there() {
-    let folder = hs256();
-    sources(&folder, "cloudflare");
-    let built = |out: &str| {
-        let args = [
-            "edge",
-            "build",
-            "--config",
-            "countersign.toml",
-            "--from",
-            "from",
-        ];
-        folder.run(&[&args[..], &["--target", "cloudflare", "--out", out]].concat())
-    };
-    for out in [
-        "from",
-        "./from/../from",
-        "from/cloudflare",
-        "from/new/folder",
-    ] {
-        let done = built(out);
-        assert!(
-            done.code == 2 && done.err.contains("lies in the sources"),
-            "{out}: {done:?}"
-        );
-    }
-    assert_eq!(folder.read("from/cloudflare/file"), "cloudflare");
-    std::fs::remove_file(folder.path().join("from/dist/countersign-edge.wasm")).unwrap();
-    let done = built("out");
-    assert!(
-        done.code == 2 && done.err.contains("dist/countersign-edge.wasm is not there"),
-        "{done:?}"
-    );
-    assert!(!folder.path().join("out").exists());
-}
-
 #[test]
 fn a_file_that_cannot_be_written_is_named_as_it_was_given() {
     let folder = hs256();

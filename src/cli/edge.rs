@@ -3,6 +3,8 @@
 mod build;
 mod config;
 mod document;
+mod limits;
+mod papers;
 mod revoked;
 
 use std::process::ExitCode;

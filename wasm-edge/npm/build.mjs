@@ -67,7 +67,10 @@ await cp(here('src'), DIST, { recursive: true });
 await copyLoader();
 await cp(here('examples'), `${DIST}examples`, { recursive: true });
 for (const name of ['package.json', 'README.md']) await copyFile(here(name), DIST + name);
-// They lie beside wasm-edge in the sources; what `countersign edge build` wrote has none.
-for (const name of ['LICENSE-APACHE', 'LICENSE-MIT']) await copyFile(here(`../../${name}`), DIST + name).catch(() => {});
+// They lie beside wasm-edge in the sources, and beside this folder where `countersign edge build` wrote it.
+for (const name of ['LICENSE-APACHE', 'LICENSE-MIT']) {
+  const places = [here(`../${name}`), here(`../../${name}`)];
+  await copyFile(places.find((place) => existsSync(place)) ?? places[1], DIST + name);
+}
 for (const build of BUILDS) await writeEntries(build);
 console.log('the package is laid out in dist; npm pack ./dist makes the tarball');

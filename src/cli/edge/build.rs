@@ -9,6 +9,8 @@ use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 
 use super::config::{Asked, documents, write};
+use super::limits;
+use super::papers::without_links_out;
 use crate::cli::print;
 
 const EXAMPLES: &str = "\
@@ -122,6 +124,15 @@ impl Target {
         }
     }
 
+    /// Whether what reads the document there has room for it: the module, or functions that fetch a
+    /// site's part from a store.
+    fn takes(self, document: &Value) -> Result<(), String> {
+        match self {
+            Self::Cloudflare | Self::LambdaEdge | Self::Npm => limits::within(document),
+            Self::CloudfrontFunction => Ok(()),
+        }
+    }
+
     /// Whether the platform keeps secrets apart from code.
     const fn keeps_secrets(self) -> bool {
         matches!(self, Self::Cloudflare)
@@ -146,7 +157,7 @@ pub(super) fn run(args: Args) -> ExitCode {
         return print::wrong_input(fault);
     }
     asked.with_secrets |= target.keeps_secrets();
-    let mut document = match documents(asked) {
+    let mut document = match documents(asked, |document| target.takes(document)) {
         Ok(document) => document,
         Err(exit) => return exit,
     };
@@ -157,6 +168,7 @@ pub(super) fn run(args: Args) -> ExitCode {
             let mut beside = target.beside().iter();
             beside.try_for_each(|name| copy(&from.join(name), &out.join(name), &[]))
         })
+        .and_then(|()| put_papers(&from, &out, &own))
         .and_then(|()| write(&own.join("edge.json"), &format!("{document:#}\n")))
         .and_then(|()| match &secrets {
             Some(secrets) => write(&own.join("secrets.json"), &format!("{secrets:#}\n")),
@@ -174,6 +186,22 @@ pub(super) fn run(args: Args) -> ExitCode {
         }
         Err(error) => print::wrong_input(error),
     }
+}
+
+/// The README without links into the sources, and the licences, which lie beside `wasm-edge`.
+fn put_papers(from: &Path, out: &Path, own: &Path) -> io::Result<()> {
+    let readme = own.join("README.md");
+    if readme.is_file() {
+        let page = fs::read_to_string(&readme)?;
+        fs::write(&readme, without_links_out(&page))?;
+    }
+    for name in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        let licence = from.join("..").join(name);
+        if licence.is_file() {
+            copy(&licence, &out.join(name), &[])?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes the secrets out of the document: `{"COUNTERSIGN_SECRETS": "{\"SITE/KID\": …}"}`, each binding

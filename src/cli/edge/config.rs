@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use serde_json::Value;
 
 use super::document::document;
+use super::limits;
 use super::revoked::{in_force, lists};
 use crate::cli::config::Source;
 use crate::cli::print;
@@ -59,7 +60,7 @@ pub(super) struct Asked {
 /// Prints or writes the document.
 pub(super) fn run(args: Args) -> ExitCode {
     let Args { asked, out } = args;
-    let document = match documents(asked) {
+    let document = match documents(asked, limits::within) {
         Ok(document) => document,
         Err(exit) => return exit,
     };
@@ -75,8 +76,12 @@ pub(super) fn run(args: Args) -> ExitCode {
     }
 }
 
-/// The document of the sites that are asked for, or how the program ends: the reason is told.
-pub(super) fn documents(asked: Asked) -> Result<Value, ExitCode> {
+/// The document of the sites that are asked for, if its reader takes it, or how the program ends:
+/// the reason is told.
+pub(super) fn documents(
+    asked: Asked,
+    taken: impl Fn(&Value) -> Result<(), String>,
+) -> Result<Value, ExitCode> {
     let Asked {
         source,
         sites,
@@ -100,6 +105,7 @@ pub(super) fn documents(asked: Asked) -> Result<Value, ExitCode> {
     }
     let wanted = |site: &Site| sites.is_empty() || sites.iter().any(|own| own == site.token.name());
     let mut told = document(&config, &secrets, wanted, with_secrets).map_err(print::wrong_input)?;
+    taken(&told).map_err(print::wrong_input)?;
     let entries = told["sites"].as_array_mut().into_iter().flatten();
     if report_only {
         for entry in entries {
