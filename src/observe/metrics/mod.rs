@@ -2,6 +2,7 @@
 
 mod cache;
 mod certificates;
+mod described;
 mod gate;
 mod keys;
 mod listeners;
@@ -68,7 +69,7 @@ impl Metrics {
             .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &BUCKETS_SECS);
         // The list of buckets is not empty, which is all that can be wrong with it.
         let recorder = builder.unwrap_or_default().build_recorder();
-        names::describe(&recorder);
+        described::describe(&recorder);
         let process = metrics_process::Collector::default();
         metrics::with_local_recorder(&recorder, || process.describe());
         let key = Key::from_static_name;
