@@ -3,6 +3,7 @@
 
 #![allow(dead_code, reason = "each test file uses some of it")]
 
+pub(crate) mod at_once;
 pub(crate) mod http;
 pub(crate) mod kept;
 #[path = "../store_contract/moto.rs"]
