@@ -9,7 +9,7 @@ const LEN: u64 = 4 * MIB;
 
 /// The first call for bytes of the second block fails so.
 fn broken_once(fault: Fault) -> (Rig, Verdict) {
-    let rig = Rig::start();
+    let rig = Rig::hurried();
     let known = rig.object("film", LEN);
     rig.front.add(Rule::new(fault).bytes(MIB..MIB + 1).times(1));
     let verdict = rig.ask(&known, "film");

@@ -11,6 +11,7 @@ mod changing;
 mod checker;
 mod client;
 mod coalescing;
+mod full_queue;
 mod healing;
 mod leaving;
 mod memory;

@@ -16,7 +16,7 @@ use crate::checker::{CHANGED, Known, Verdict};
 use crate::client::{get, open};
 use crate::leaving::leave;
 use crate::plot;
-use crate::rig::{MIB, Own, Rig, target};
+use crate::rig::{MIB, Own, Rig, TWO_SECONDS, target};
 use crate::support::until;
 
 const CACHE: u64 = 64 * MIB;
@@ -29,7 +29,7 @@ fn bound(connections: u64, streams: u64) -> u64 {
 fn rig() -> Rig {
     Rig::with(Own {
         cache: "max_bytes = \"64MiB\"",
-        ..Own::default()
+        store: TWO_SECONDS,
     })
 }
 

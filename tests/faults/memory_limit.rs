@@ -119,11 +119,7 @@ async fn read_slowly(answer: Response<Incoming>, key: &str, deadline: Instant, t
 
 /// A program with the defaults in a group of its own.
 fn limited(group: &Cgroup) -> Rig {
-    let own = Own {
-        store: "connect_timeout = \"3s\"\nread_timeout = \"10s\"",
-        ..Own::default()
-    };
-    Rig::started_by(Front::alone(), own, |folder| {
+    Rig::started_by(Front::alone(), Own::default(), |folder| {
         let program = Program::start(group.serve(folder));
         program.told(READY);
         program

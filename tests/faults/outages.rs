@@ -43,9 +43,13 @@ fn broken(rig: &Rig, breaks: impl Fn(&Rig), mends: impl Fn(&Rig)) -> Vec<Verdict
     let objects = Objects::new("cold/*", LEN);
     rig.front.put(objects.clone());
     breaks(rig);
-    let (verdicts, hit) = rig.runtime.block_on(readers(rig, &objects, &hot));
-    // One that waits for the store waits for a time-out of it.
-    assert!(hit < Duration::from_millis(250), "a hit took {hit:?}");
+    let counted = "countersign_cache_outcomes_total{site=\"media\",outcome=\"hit\"}";
+    let before = rig.metric(counted);
+    let (verdicts, hits) = rig.runtime.block_on(readers(rig, &objects, &hot));
+    let asked_nobody = rig.metric(counted) - before;
+    assert!(asked_nobody >= hits.len() as f64, "{asked_nobody}");
+    let hit = hits[hits.len() / 2];
+    assert!(hit < Duration::from_secs(1), "a hit took {hit:?}");
     for verdict in &verdicts {
         if let Verdict::Refused(code) = verdict {
             assert!(CODES.contains(&code.as_str()), "{code}");
@@ -56,9 +60,9 @@ fn broken(rig: &Rig, breaks: impl Fn(&Rig), mends: impl Fn(&Rig)) -> Vec<Verdict
     verdicts
 }
 
-/// Many readers of a few cold objects, and all the while one who hits: how long that takes, as a
-/// median.
-async fn readers(rig: &Rig, objects: &Objects, hot: &Known) -> (Vec<Verdict>, Duration) {
+/// Many readers of a few cold objects, and all the while one who hits: how long each hit takes, the
+/// quickest first.
+async fn readers(rig: &Rig, objects: &Objects, hot: &Known) -> (Vec<Verdict>, Vec<Duration>) {
     let mut readers = JoinSet::new();
     let delivery = rig.delivery;
     for reader in 0..24 {
@@ -81,24 +85,25 @@ async fn readers(rig: &Rig, objects: &Objects, hot: &Known) -> (Vec<Verdict>, Du
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         took.sort_unstable();
-        took[took.len() / 2]
+        took
     });
     let verdicts = readers.join_all().await;
     are_done.store(true, Ordering::Relaxed);
     (verdicts, hitting.await.unwrap())
 }
 
-/// All is whole within 5 s, and nothing is left over.
+/// The first body is whole within 5 s, all are then, and nothing is left over.
 fn recovers(rig: &Rig, objects: &Objects) {
-    let since = Instant::now();
+    let (since, mut first) = (Instant::now(), None);
     for number in 0..7 {
         let key = format!("cold/{number}");
         let known = Known::new(&key, objects, [1]);
         until("a whole body", || {
             rig.ask(&known, &key).is_whole().then_some(())
         });
+        first.get_or_insert_with(|| since.elapsed());
     }
-    let took = since.elapsed();
+    let took = first.unwrap();
     assert!(took < Duration::from_secs(5), "recovered after {took:?}");
     until("no request in flight", || {
         (rig.metric("countersign_requests_in_flight") == 0.0).then_some(())
@@ -106,6 +111,13 @@ fn recovers(rig: &Rig, objects: &Objects) {
     until("no call at the store", || {
         (rig.front.counts().in_flight == 0).then_some(())
     });
+}
+
+fn none_served(verdicts: &[Verdict]) {
+    let are_refused = verdicts
+        .iter()
+        .all(|own| matches!(own, Verdict::Refused(_)));
+    assert!(are_refused, "{verdicts:?}");
 }
 
 fn all_refused(verdicts: &[Verdict], code: &str) {
@@ -133,12 +145,7 @@ fn an_error_whose_body_never_ends_is_an_error() {
     let before = rig.resident_bytes();
     let breaks = |rig: &Rig| rig.front.add(Rule::new(endless.clone()));
     let verdicts = broken(&rig, breaks, |rig| rig.front.clear());
-    assert!(
-        verdicts
-            .iter()
-            .all(|own| matches!(own, Verdict::Refused(_))),
-        "{verdicts:?}"
-    );
+    none_served(&verdicts);
     let grown = rig.program.peak_memory_bytes().saturating_sub(before);
     // The objects read after it are in there.
     assert!(grown < 128 * MIB, "{} MiB more", grown / MIB);
@@ -156,12 +163,7 @@ fn a_store_that_never_answers_times_out() {
     let rig = Rig::impatient();
     let breaks = |rig: &Rig| rig.front.add(Rule::new(Fault::BlackHole));
     let verdicts = broken(&rig, breaks, |rig| rig.front.clear());
-    assert!(
-        verdicts
-            .iter()
-            .all(|own| matches!(own, Verdict::Refused(_))),
-        "{verdicts:?}"
-    );
+    none_served(&verdicts);
 }
 
 #[test]
@@ -186,22 +188,16 @@ fn bodies_that_stall_are_cut_where_they_stand() {
 }
 
 #[test]
-fn bodies_that_are_reset_are_cut_where_they_stand() {
-    outage(Fault::Reset {
-        after_bytes: 70_000,
-    });
-    outage(Fault::Reset { after_bytes: 0 });
-}
-
-#[test]
-fn bodies_that_end_early_are_cut_where_they_stand() {
-    outage(Fault::ShortBody { by_bytes: 1 });
-}
-
-#[test]
-fn answers_whose_length_contradicts_their_range_reach_nobody() {
-    let verdicts = outage(Fault::LongBody { by_bytes: 5 });
-    assert!(!verdicts.iter().any(Verdict::is_whole), "{verdicts:?}");
+fn bodies_that_break_off_are_cut_where_they_stand() {
+    for fault in [
+        Fault::Reset {
+            after_bytes: 70_000,
+        },
+        Fault::Reset { after_bytes: 0 },
+        Fault::ShortBody { by_bytes: 1 },
+    ] {
+        outage(fault);
+    }
 }
 
 #[test]
@@ -210,9 +206,14 @@ fn bytes_behind_the_end_of_a_body_reach_nobody() {
 }
 
 #[test]
-fn another_range_than_asked_for_reaches_nobody() {
-    let verdicts = outage(Fault::WrongContentRange { by_bytes: 1 });
-    assert!(!verdicts.iter().any(Verdict::is_whole), "{verdicts:?}");
+fn answers_that_contradict_themselves_or_the_question_are_nobodys_whole() {
+    for fault in [
+        Fault::LongBody { by_bytes: 5 },
+        Fault::WrongContentRange { by_bytes: 1 },
+    ] {
+        let verdicts = outage(fault);
+        assert!(!verdicts.iter().any(Verdict::is_whole), "{verdicts:?}");
+    }
 }
 
 #[test]

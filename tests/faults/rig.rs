@@ -19,6 +19,9 @@ pub(crate) const MIB: u64 = 1 << 20;
 /// What is fetched and kept at once.
 pub(crate) const BLOCK: u64 = MIB;
 
+/// For stores that stall: so long they are waited for.
+pub(crate) const TWO_SECONDS: &str = "connect_timeout = \"1s\"\nread_timeout = \"2s\"";
+
 /// Store and program; both end on drop.
 pub(crate) struct Rig {
     pub(crate) front: Front,
@@ -37,7 +40,7 @@ pub(crate) struct Own<'a> {
 }
 
 impl Rig {
-    /// What is kept stays fresh, and the store has two seconds for an answer.
+    /// What is kept stays fresh, and the store has as long as by default.
     pub(crate) fn start() -> Self {
         Self::with(Own::default())
     }
@@ -46,6 +49,14 @@ impl Rig {
     pub(crate) fn impatient() -> Self {
         Self::with(Own {
             store: "connect_timeout = \"300ms\"\nread_timeout = \"300ms\"",
+            ..Own::default()
+        })
+    }
+
+    /// One whose store has two seconds between bytes.
+    pub(crate) fn hurried() -> Self {
+        Self::with(Own {
+            store: TWO_SECONDS,
             ..Own::default()
         })
     }
@@ -141,10 +152,6 @@ fn toml(endpoint: &str, own: Own<'_>) -> String {
         true => "",
         false => "fresh_for = \"1h\"",
     };
-    let timeouts = match store.contains("_timeout") {
-        true => "",
-        false => "connect_timeout = \"1s\"\nread_timeout = \"2s\"",
-    };
     format!(
         "[delivery]\nlisten = \"127.0.0.1:0\"\n[ops]\nlisten = \"127.0.0.1:0\"\n\
          [log]\naccess = false\n\
@@ -153,7 +160,7 @@ fn toml(endpoint: &str, own: Own<'_>) -> String {
          [site.store]\ntype = \"s3\"\nbucket = \"media\"\nendpoint = \"{endpoint}\"\n\
          region = \"us-east-1\"\npath_style = true\n\
          access_key_id = \"testing\"\nsecret_access_key = \"testing\"\n\
-         {timeouts}\n{store}\n\
+         {store}\n\
          [[site.key]]\nkid = \"k1\"\nalg = \"HS256\"\nsecret = \"{SECRET}\"\n"
     )
 }
