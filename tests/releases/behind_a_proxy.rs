@@ -1,4 +1,4 @@
-//! Two origins behind HAProxy.
+//! Two origins behind HAProxy, and behind nginx.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -8,37 +8,105 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::time::sleep;
 
+use crate::client::Door;
 use crate::haproxy::Haproxy;
 use crate::load::Load;
+use crate::nginx::Nginx;
 use crate::origins::{Origin, config, countersign, folder, put, signed};
+use crate::support::until;
 use crate::tally::{Failure, none_of};
 
 /// Longer than HAProxy needs to see that an origin is not ready.
 const DELIVERY: &str = "drain_delay = \"3s\"\nproxy_protocol = true\n\
                         trusted_proxies = [\"127.0.0.0/8\"]";
 
+/// The same without time for the proxy to see anything.
+const AT_ONCE: &str = "proxy_protocol = true\ntrusted_proxies = [\"127.0.0.0/8\"]";
+
+/// nginx asks for no state and speaks no PROXY protocol in HTTP.
+const FOR_NGINX: &str =
+    "trusted_proxies = [\"127.0.0.0/8\"]\nclient_ip_header = \"X-Forwarded-For\"";
+
 /// Two origins, the proxy before them, and clients at work.
-struct Rig {
+struct Rig<P = Haproxy> {
     folder: TempDir,
     origins: [Origin; 2],
-    haproxy: Haproxy,
+    proxy: P,
     load: Load,
+}
+
+/// What a release needs of a proxy.
+trait Proxy: Sized {
+    fn start(folder: &Path, origins: [&Origin; 2]) -> Self;
+    fn door(&self) -> &Door;
+    /// Waits until it holds an origin for `UP` or `DOWN`, where it tells.
+    fn sees(&self, server: &str, state: &str);
+}
+
+impl Proxy for Haproxy {
+    fn start(folder: &Path, origins: [&Origin; 2]) -> Self {
+        Self::start(folder, origins)
+    }
+
+    fn door(&self) -> &Door {
+        &self.door
+    }
+
+    fn sees(&self, server: &str, state: &str) {
+        self.sees(server, state);
+    }
+}
+
+impl Proxy for Nginx {
+    fn start(folder: &Path, origins: [&Origin; 2]) -> Self {
+        Self::start(folder, origins)
+    }
+
+    fn door(&self) -> &Door {
+        &self.door
+    }
+
+    fn sees(&self, _: &str, _: &str) {}
 }
 
 const NAMES: [&str; 2] = ["one", "two"];
 
 impl Rig {
     async fn start() -> Self {
-        let folder = folder(&config(DELIVERY, ""));
+        Self::with(DELIVERY).await
+    }
+}
+
+impl<P: Proxy> Rig<P> {
+    async fn with(delivery: &str) -> Self {
+        let folder = folder(&config(delivery, ""));
         let origins = [1, 2].map(|number| Origin::start(folder.path(), number));
-        let haproxy = Haproxy::start(folder.path(), origins.each_ref());
-        let load = Load::start(haproxy.door.clone(), signed(folder.path()));
+        let proxy = P::start(folder.path(), origins.each_ref());
+        let load = Load::start(proxy.door().clone(), signed(folder.path()));
         load.goes_on_for(200).await;
         Self {
             folder,
             origins,
-            haproxy,
+            proxy,
             load,
+        }
+    }
+
+    /// Replaces both, each when the one before is at work.
+    async fn replaces_both(&mut self) {
+        for (at, name) in NAMES.into_iter().enumerate() {
+            tokio::task::block_in_place(|| {
+                let folder = self.folder.path();
+                let origin = &mut self.origins[at];
+                origin.program().signal("TERM");
+                assert_eq!(origin.program().end(), Some(0));
+                origin.start_again(folder);
+                self.proxy.sees(name, "UP");
+                until(&format!("requests at {name}"), || {
+                    (origin.metric("countersign_requests_total") > 0.0).then_some(())
+                });
+            });
+            self.load.goes_on_for(200).await;
         }
     }
 
@@ -66,19 +134,24 @@ impl Rig {
 #[ignore = "slow: tests/run --full"]
 async fn origins_are_replaced_one_by_one_and_no_request_fails() {
     let mut rig = Rig::start().await;
-    for (at, name) in NAMES.into_iter().enumerate() {
-        let folder = rig.folder.path().to_owned();
-        let origin = &mut rig.origins[at];
-        origin.program().signal("TERM");
-        tokio::task::block_in_place(|| {
-            assert_eq!(origin.program().end(), Some(0));
-            origin.start_again(&folder);
-            rig.haproxy.sees(name, "UP");
-        });
-        rig.load.goes_on_for(200).await;
-        assert!(rig.origins[at].metric("countersign_requests_total") > 0.0);
-    }
+    rig.replaces_both().await;
     none_of(&rig.end("(a) origins replaced one by one").await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "slow: tests/run --full"]
+async fn nor_without_a_drain_delay_where_the_proxy_asks_the_other_origin() {
+    let mut rig: Rig = Rig::with(AT_ONCE).await;
+    rig.replaces_both().await;
+    none_of(&rig.end("(a) without drain_delay").await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "slow: tests/run --full"]
+async fn nor_behind_nginx() {
+    let mut rig: Rig<Nginx> = Rig::with(FOR_NGINX).await;
+    rig.replaces_both().await;
+    none_of(&rig.end("(a) behind nginx, without drain_delay").await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -171,13 +244,13 @@ async fn with_a_killed_origin_only_its_own_requests_in_flight_fail() {
         origin.program().signal("KILL");
         tokio::task::block_in_place(|| {
             assert_eq!(origin.program().end(), None);
-            rig.haproxy.sees(name, "DOWN");
+            rig.proxy.sees(name, "DOWN");
         });
         let gone = Instant::now();
         rig.load.goes_on_for(200).await;
         tokio::task::block_in_place(|| {
             rig.origins[at].start_again(&folder);
-            rig.haproxy.sees(name, "UP");
+            rig.proxy.sees(name, "UP");
         });
         failures.push((name, killed..gone));
         rig.load.goes_on_for(200).await;

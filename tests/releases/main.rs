@@ -8,6 +8,7 @@ mod behind_a_proxy;
 mod client;
 mod haproxy;
 mod load;
+mod nginx;
 mod objects;
 mod origins;
 mod takeover;

@@ -1,5 +1,6 @@
 //! The program as a child process, its output read as it comes.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -49,9 +50,16 @@ impl Lines {
     }
 }
 
+/// Its own file, or the one of `COUNTERSIGN_TEST_PROGRAM`, such as a release build.
+fn program() -> OsString {
+    std::env::var_os("COUNTERSIGN_TEST_PROGRAM")
+        .and_then(|given| Some(std::fs::canonicalize(given).ok()?.into_os_string()))
+        .unwrap_or_else(|| env!("CARGO_BIN_EXE_countersign").into())
+}
+
 /// The program in a folder, without the machine's own AWS settings.
 pub(crate) fn command(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    let mut command = Command::new(program());
     command.current_dir(folder).stdin(Stdio::null());
     for name in [
         "AWS_ACCESS_KEY_ID",
