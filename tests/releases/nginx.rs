@@ -5,16 +5,30 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use crate::client::Door;
 use crate::origins::{Origin, free, own_address};
 use crate::support::program::Program;
-use crate::support::until;
+use crate::support::{pause, until};
 
 /// A running nginx before two origins.
 pub(crate) struct Nginx {
-    _program: Program,
+    program: Program,
     pub(crate) door: Door,
+}
+
+/// Killed, it would leave its workers behind.
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        self.program.signal("TERM");
+        for _ in 0..500 {
+            if self.program.has_ended().is_some() {
+                return;
+            }
+            pause(Duration::from_millis(10));
+        }
+    }
 }
 
 impl Nginx {
@@ -35,7 +49,7 @@ impl Nginx {
             std::net::TcpStream::connect(address).ok()
         });
         Self {
-            _program: program,
+            program,
             door: Door::tls(address, &pem),
         }
     }
