@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::block::Block;
 use super::counts::Counts;
-use super::fills::{Bringing, Fills, Place};
+use super::fills::{Bringing, Fill, Fills, Place};
 use super::grid::Grid;
 use super::known::Version;
 use super::shelf::Shelf;
@@ -87,21 +87,34 @@ impl Blocks {
         self.tasks.start(bring);
     }
 
-    /// Brings the next blocks of `wanted` before a reader comes to them, where memory is plenty.
-    pub(super) fn read_ahead(&self, source: &Source, version: &Arc<Version>, wanted: Range<u64>) {
+    /// Brings the next blocks of `wanted` before a reader comes to them, where memory is plenty; those
+    /// that are on their way now.
+    pub(super) fn read_ahead(
+        &self,
+        source: &Source,
+        version: &Arc<Version>,
+        wanted: Range<u64>,
+    ) -> Vec<Fill> {
         let first = self.grid.index(wanted.start);
         let last = self.grid.index(wanted.end.saturating_sub(1));
         let most = u64::from(self.read_ahead_blocks);
+        let mut ahead = Vec::new();
         for index in (first..=last).take(usize::try_from(most).unwrap_or_default()) {
             let is_kept = self.shelf.has_block(version.block(index));
             if is_kept || !self.shelf.has_room_to_spare() {
                 continue;
             }
-            if let Place::Begun(_, bringing) = self.find_unread(version, index) {
-                self.counts.ahead.add();
-                self.start(source, version, bringing, None);
+            match self.find_unread(version, index) {
+                Place::Begun(fill, bringing) => {
+                    self.counts.ahead.add();
+                    self.start(source, version, bringing, None);
+                    ahead.push(fill);
+                }
+                Place::Arriving(fill) => ahead.push(fill),
+                Place::Kept(_) | Place::NoMemory => {}
             }
         }
+        ahead
     }
 }
 

@@ -13,6 +13,7 @@ use super::blocks::Blocks;
 use super::fills::Bringing;
 use super::known::Version;
 use super::source::Source;
+use super::wanted::unless_given_up;
 use crate::store::{Fetched, ObjectMeta, StoreError};
 
 /// How often the rest of one block is asked for again.
@@ -59,7 +60,8 @@ impl Sink for Piece {
 }
 
 impl Blocks {
-    /// Brings a block to its end, whoever still reads it; `in_hand` may hold its bytes already.
+    /// Brings a block to its end, whoever still reads it, unless it waits for its turn at the store and
+    /// nobody does; `in_hand` may hold its bytes already.
     pub(super) async fn bring(
         self,
         source: Source,
@@ -68,16 +70,13 @@ impl Blocks {
         in_hand: Option<Fetched>,
     ) {
         let range = self.grid.block(bringing.key.index, version.meta.len_bytes);
-        match self
-            .block(
-                &source,
-                &version.meta,
-                &range,
-                &mut bringing.writer,
-                in_hand,
-            )
-            .await
-        {
+        let Bringing { writer, entry, .. } = &mut bringing;
+        let block = self.block(&source, &version.meta, &range, writer, in_hand);
+        let brought = unless_given_up(block, &entry.wanted, || entry.is_unwanted()).await;
+        let Some(brought) = brought else {
+            return;
+        };
+        match brought {
             Ok(()) => bringing.finish(&self.shelf),
             Err(error) => {
                 if bringing.writer.written_bytes() > 0 {

@@ -1,4 +1,5 @@
-//! Single flight: one question a key to the store, whatever the number of readers.
+//! Single flight: one question a key to the store, whatever the number of readers. One that still
+//! waits for its turn at the store ends when the last of them has left.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,11 +10,15 @@ use tokio::sync::watch;
 
 use super::CacheKey;
 use super::tasks::Tasks;
+use super::wanted::unless_given_up;
 
 /// One that is under way.
 #[derive(Debug)]
 struct Flight<T> {
-    answer: watch::Receiver<Option<T>>,
+    /// Who waits for it holds a receiver.
+    answer: watch::Sender<Option<T>>,
+    /// It is waited for, whoever leaves.
+    kept: Option<watch::Receiver<Option<T>>>,
     recalled: Recalled,
 }
 
@@ -45,7 +50,8 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
 
     /// The answer of the flight that is under way for `key`, else of `work`; and whether it was
     /// `work`. It runs as a task of its own, so that a reader who leaves takes nothing from the
-    /// others. `None` where it panicked or the runtime is ending.
+    /// others; the last one takes it along where the store has not been asked. `None` where it
+    /// panicked or the runtime is ending.
     pub(super) async fn join<F>(
         &self,
         key: &CacheKey,
@@ -54,17 +60,17 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
     where
         F: Future<Output = T> + Send + 'static,
     {
-        let (mut answer, led) = self.board(key, work);
+        let (mut answer, led) = self.board(key, work, false);
         let answer = answer.wait_for(Option::is_some).await.ok()?.clone()?;
         Some((answer, led))
     }
 
-    /// Sees to it that a flight is under way for `key`, and waits for nothing.
+    /// Sees to it that a flight is under way for `key` and is seen to its end, and waits for nothing.
     pub(super) fn send<F>(&self, key: &CacheKey, work: impl FnOnce(Recalled) -> F)
     where
         F: Future<Output = T> + Send + 'static,
     {
-        drop(self.board(key, work));
+        drop(self.board(key, work, true));
     }
 
     /// Nobody else joins the flights of these keys, and what they bring is not kept; who has joined
@@ -83,32 +89,39 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
         &self,
         key: &CacheKey,
         work: impl FnOnce(Recalled) -> F,
+        is_kept: bool,
     ) -> (watch::Receiver<Option<T>>, bool)
     where
         F: Future<Output = T> + Send + 'static,
     {
         let mut in_flight = lock(&self.in_flight);
-        if let Some(flight) = in_flight.get(key) {
-            return (flight.answer.clone(), false);
+        if let Some(flight) = in_flight.get_mut(key) {
+            if is_kept {
+                flight.kept = Some(flight.answer.subscribe());
+            }
+            return (flight.answer.subscribe(), false);
         }
         let (sender, answer) = watch::channel(None);
         let recalled = Recalled::default();
         let flight = Flight {
-            answer: answer.clone(),
+            answer: sender.clone(),
+            kept: is_kept.then(|| answer.clone()),
             recalled: recalled.clone(),
         };
         in_flight.insert(key.clone(), flight);
         let landing = Landing {
             in_flight: Arc::clone(&self.in_flight),
             key: key.clone(),
-            answer: answer.clone(),
+            answer: sender.clone(),
         };
         let work = work(recalled);
         self.tasks.start(async move {
-            let value = work.await;
+            let value = unless_given_up(work, &sender, || landing.is_unwanted()).await;
             // First out of the map: who comes after an answer may ask anew.
             drop(landing);
-            sender.send_replace(Some(value));
+            if let Some(value) = value {
+                sender.send_replace(Some(value));
+            }
         });
         (answer, true)
     }
@@ -118,17 +131,32 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
 struct Landing<T> {
     in_flight: Arc<InFlight<T>>,
     key: CacheKey,
-    answer: watch::Receiver<Option<T>>,
+    answer: watch::Sender<Option<T>>,
 }
 
-impl<T> Drop for Landing<T> {
-    fn drop(&mut self) {
+impl<T> Landing<T> {
+    /// Whether nobody waits for the answer; then nobody joins the flight any more.
+    fn is_unwanted(&self) -> bool {
         let mut in_flight = lock(&self.in_flight);
-        // After `recall` another may be under way for the key.
+        let is_unwanted = self.answer.is_closed();
+        if is_unwanted {
+            self.leave(&mut in_flight);
+        }
+        is_unwanted
+    }
+
+    fn leave(&self, in_flight: &mut HashMap<CacheKey, Flight<T>>) {
+        // After it left, or a `recall`, another may be under way for the key.
         let own = in_flight.get(&self.key);
         if own.is_some_and(|own| own.answer.same_channel(&self.answer)) {
             in_flight.remove(&self.key);
         }
+    }
+}
+
+impl<T> Drop for Landing<T> {
+    fn drop(&mut self) {
+        self.leave(&mut lock(&self.in_flight));
     }
 }
 

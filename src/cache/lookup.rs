@@ -26,7 +26,7 @@ pub(super) enum Answered {
 #[derive(Clone, Debug)]
 pub(super) struct Along {
     pub(super) index: u64,
-    pub(super) fill: Arc<Fill>,
+    pub(super) fill: Fill,
 }
 
 /// What the reader who asked is given: a stream that begins where the question did.

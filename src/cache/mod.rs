@@ -30,6 +30,7 @@ mod shelf;
 mod source;
 mod sync;
 mod tasks;
+mod wanted;
 
 #[cfg(test)]
 mod test_store;

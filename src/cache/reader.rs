@@ -45,6 +45,8 @@ pub(super) struct Reader {
     came_at: Instant,
     /// From where on the next blocks are brought, if they have not been.
     ahead_from: Option<u64>,
+    /// They are wanted as long as this reader is there.
+    ahead: Vec<Fill>,
     losses: u32,
     /// Up to here it is read past the cache.
     apart_until: u64,
@@ -57,7 +59,7 @@ enum Now {
     /// A block that others may keep.
     Kept(Weak<Block>),
     /// A block on its way.
-    Arriving(Arc<Fill>, Seat),
+    Arriving(Fill, Seat),
     /// A piece past the cache, on its way.
     Piece(BoxFuture<'static, Result<Bytes, StoreError>>),
     /// The rest of a piece.
@@ -81,6 +83,7 @@ impl Reader {
             block: 0..0,
             came_at: Instant::now(),
             ahead_from: None,
+            ahead: Vec::new(),
             losses: 0,
             apart_until: 0,
         }
@@ -181,7 +184,7 @@ impl Reader {
             self.ahead_from = None;
             if is_by_cache && self.came_at.elapsed() < AHEAD_WITHIN {
                 let behind = self.block.end..self.left.end;
-                self.blocks.read_ahead(&self.source, &self.version, behind);
+                self.ahead = self.blocks.read_ahead(&self.source, &self.version, behind);
             }
         }
     }

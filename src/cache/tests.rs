@@ -2,6 +2,7 @@
 
 mod blocks;
 mod borders;
+mod given_up;
 mod healed;
 mod kept;
 mod purged;

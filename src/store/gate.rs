@@ -20,6 +20,7 @@ mod permits;
 mod retry;
 #[cfg(test)]
 mod tests;
+mod turn;
 mod watch;
 
 use std::pin::Pin;
@@ -34,6 +35,7 @@ use tokio::time::{sleep, timeout};
 
 use self::budget::Budget;
 use self::permits::{Comes, Permits, Place};
+pub use self::turn::Turn;
 pub use self::watch::{GateEvent, GateWatch, Unwatched};
 use super::{Fetched, ObjectMeta, Probed, Read, Store, StoreError, StoreFault, StoreKey};
 use crate::config::model::{FetchLimits, StoreSettings};

@@ -17,7 +17,7 @@ use futures_util::future::BoxFuture;
 
 pub use self::error::StoreError;
 pub use self::fault::{Probed, StoreFault};
-pub use self::gate::{Gate, GateEvent, GateWatch, Unwatched};
+pub use self::gate::{Gate, GateEvent, GateWatch, Turn, Unwatched};
 pub use self::object::{EntityTag, Fetched, ObjectMeta, StoreKey};
 pub use self::open::open;
 pub use self::range::ByteRange;

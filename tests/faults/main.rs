@@ -20,4 +20,5 @@ mod odd_stores;
 mod outages;
 mod passed_on;
 mod plot;
+mod queueing;
 mod rig;

@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{MissedTickBehavior, interval_at, timeout};
 
 use super::limit::{Began, Limit};
+use super::turn::{Awaited, Turn};
 use super::watch::{GateEvent, GateWatch};
 use crate::store::StoreError;
 
@@ -170,6 +171,7 @@ impl Permits {
         Ok(Waiting {
             permits: self,
             comes,
+            _turn: Turn::awaited(),
         })
     }
 
@@ -309,6 +311,7 @@ impl Drop for Place {
 struct Waiting<'p> {
     permits: &'p Permits,
     comes: Comes,
+    _turn: Awaited,
 }
 
 impl Drop for Waiting<'_> {

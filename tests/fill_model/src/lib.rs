@@ -1,4 +1,4 @@
-//! The cache's own files for blocks that arrive (`src/cache/{arriving,block,fills}.rs`), with locks
+//! The cache's own files for blocks that arrive (`src/cache/{arriving,block,fills,wanted}.rs`), with locks
 //! and threads of [loom](https://docs.rs/loom), which runs them in every order. All that threads
 //! share there is behind locks, and each turn at a lock is a place where loom tries the others first.
 //!
@@ -15,7 +15,11 @@ mod block;
 #[path = "../../../src/cache/fills.rs"]
 #[allow(dead_code, unreachable_pub)]
 mod fills;
+#[path = "../../../src/cache/wanted.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod wanted;
 
+mod given_up;
 mod key;
 mod one_block;
 mod one_fetch;

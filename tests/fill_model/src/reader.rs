@@ -1,5 +1,6 @@
 //! A reader with a thread of its own, as a task would read.
 
+use std::pin::pin;
 use std::task::{Context, Poll, Wake, Waker};
 
 use loom::sync::Notify;
@@ -36,7 +37,22 @@ pub(crate) enum End<E> {
 
 /// A reader's task: woken, it is polled again.
 #[derive(Default)]
-struct Task(Notify);
+pub(crate) struct Task(Notify);
+
+impl Task {
+    /// Runs `work` to its end on this thread.
+    pub(crate) fn run<T>(work: impl Future<Output = T>) -> T {
+        let (task, mut work) = (Arc::new(Self::default()), pin!(work));
+        let waker = Waker::from(Arc::clone(&task));
+        loop {
+            let done = work.as_mut().poll(&mut Context::from_waker(&waker));
+            if let Poll::Ready(done) = done {
+                return done;
+            }
+            task.0.wait();
+        }
+    }
+}
 
 impl Wake for Task {
     fn wake(self: Arc<Self>) {

@@ -1,4 +1,10 @@
-//! Why a block may fail.
+//! Why a block may fail, and whether it waits for its turn.
+
+#[path = "../../../src/store/gate/turn.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod turn;
+
+pub(crate) use self::turn::Turn;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StoreError {

@@ -12,7 +12,7 @@ use super::super::BLOCK_BYTES;
 use super::draw::Draw;
 use crate::store::{
     ByteRange, EntityTag, Fetched, ObjectMeta, Probed, Read, Store, StoreError, StoreFault,
-    StoreKey,
+    StoreKey, Turn,
 };
 
 /// Around borders of blocks.
@@ -102,15 +102,21 @@ impl SimulatedStore {
         self.gets.lock().unwrap().clone()
     }
 
-    /// Waits, and fails at times.
+    /// Waits for its turn and for an answer, and fails at times.
     async fn call(&self, key: &StoreKey) -> Result<Version, StoreError> {
-        self.draw.wait(4).await;
+        self.turn().await;
+        self.draw.wait(2).await;
         if self.draw.permille(self.faults) {
             return Err(self.fault());
         }
         let now = self.now(key.as_str().parse().unwrap());
         self.draw.wait(2).await;
         Ok(now)
+    }
+
+    async fn turn(&self) {
+        let _turn = Turn::awaited();
+        self.draw.wait(4).await;
     }
 
     fn fault(&self) -> StoreError {
