@@ -14,6 +14,7 @@ PACKAGES = ("countersign", "bench-load", "bench-ceiling", "s3-front")
 NEEDS = {
     "nginx-sendfile": ("nginx", "nginx-light"),
     "nginx-buffers": ("nginx", "nginx-light"),
+    "nginx-cache": ("nginx", "nginx-light"),
     "varnish": ("varnishd", "varnish"),
 }
 

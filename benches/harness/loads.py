@@ -1,54 +1,33 @@
-"""The loads, by name."""
+"""All loads, by name."""
 
-import time
-from dataclasses import dataclass
-
-from . import objects, peers, plan, rounds
-from .objects import KIB, MIB
-
-# A year ahead: no URL of a run ends while it lasts.
-FAR_SECS = 365 * 86_400
-
-
-@dataclass
-class Hits:
-    """Hits over keep-alive connections: distinct signed URLs of the same objects."""
-
-    name: str
-    size: int
-    count: int
-    connections: int
-    urls: int = 2_000
-    peers: tuple = peers.HITS
-
-    @property
-    def title(self):
-        size = f"{self.size // MIB} MiB" if self.size >= MIB else f"{self.size // KIB} KiB"
-        return f"{size} hits, {self.count} objects, {self.urls} URLs, {self.connections} connections"
-
-    def run(self, place, wanted, given):
-        paths = objects.make(place.root, self.name, self.count, self.size)
-        servers = [peer(place) for peer in self.peers if peer.name in wanted]
-        first_exp = int(time.time()) + FAR_SECS
-        plans = {}
-        for server in servers:
-            text = plan.hits(server.sign, place.root, paths, self.size, self.urls, first_exp)
-            plans[server.name] = server.write("plan", text)
-            # Whatever is brought once is brought before anything is measured.
-            warm = plan.hits(server.sign, place.root, paths, self.size, self.count, first_exp)
-            rounds.ask(place, server, server.write("warm", warm), "--once", "--connections", 1, "--whole-every", 1)
-        whole_every = 256 if self.size < MIB else 64
-        options = ["--connections", self.connections, "--seconds", given.seconds, "--whole-every", whole_every]
-        if given.copy:
-            options.append("--copy")
-        return rounds.play(place, servers, plans, given.rounds, options)
-
+from .load_cold import Cold
+from .load_hits import Hits
+from .load_idle import Idle
+from .load_many import Many
+from .load_paced import Paced
+from .load_tls import Tls
+from .plan import KIB, MIB, seeks, with_invalid
 
 ALL = [
     Hits("4k", 4 * KIB, 64, 64),
     Hits("64k", 64 * KIB, 64, 64),
     Hits("1m", MIB, 32, 32),
     Hits("64m", 64 * MIB, 2, 8),
+    Hits("seeks", 16 * MIB, 16, 32, plan=seeks, even=False),
+    # The guard against guessing would answer this one client with 429 from the 101st on.
+    Hits("invalid", 4 * KIB, 64, 64, plan=with_invalid, even=False,
+         delivery_tables="[delivery.guard]\nmax_failures = 0"),
+    Tls("tls-64k", 64 * KIB, 64, 32, streams=0),
+    Tls("h2-4k", 4 * KIB, 64, 16, streams=16),
+    Tls("h2-64k", 64 * KIB, 64, 16, streams=4),
+    Tls("h2-1m", MIB, 32, 8, streams=2),
+    Cold("cold-1m", MIB, 8),
+    Cold("first-byte", MIB, 1),
+    Paced("paced-4k", 4 * KIB, 64, 64),
+    Paced("paced-64k", 64 * KIB, 64, 64),
+    Paced("paced-1m", MIB, 32, 32),
+    Idle("idle"),
+    Many("many"),
 ]
 
 

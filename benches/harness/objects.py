@@ -6,6 +6,11 @@ from pathlib import Path
 KIB, MIB = 1 << 10, 1 << 20
 
 
+def told(size):
+    """A size as a person says it."""
+    return f"{size // MIB} MiB" if size >= MIB else f"{size // KIB} KiB" if size >= KIB else f"{size} bytes"
+
+
 def make(root, folder, count, size):
     """`count` files of `size` bytes below `root`; their paths as a URL has them."""
     place = Path(root) / "o" / folder

@@ -10,8 +10,12 @@ class Peer:
     name = title = ""
     sign = staticmethod(sign.token_url)
 
-    def __init__(self, place):
+    # Whether it refuses a forged URL.
+    checks = True
+
+    def __init__(self, place, name=None):
         self.place = place
+        self.name = name or self.name
         self.folder = place.folder(self.name)
         self.server, self.port = self.start()
 
@@ -43,7 +47,7 @@ class Countersign(Peer):
 [delivery]
 listen = "127.0.0.1:0"
 workers = 1
-{self.place.delivery}
+{self.tls()}
 [ops]
 listen = "127.0.0.1:0"
 [cache]
@@ -53,6 +57,7 @@ max_bytes = "{self.place.cache_bytes}"
 name = "{sign.SITE}"
 public_url = "http://bench.test"
 {self.store()}
+{self.place.site_tables}
 [[site.key]]
 kid = "k1"
 alg = "HS256"
@@ -60,28 +65,50 @@ secret = "{sign.SECRET_HEX}"
 state = "active"
 """
 
+    def tls(self):
+        if not self.place.tls:
+            return ""
+        cert, key = self.place.tls
+        return f'[delivery.tls]\ncert_file = "{cert}"\nkey_file = "{key}"'
+
     def store(self):
         return f'[site.store]\ntype = "fs"\nroot = "{self.place.root}"'
+
+
+class CountersignS3(Countersign):
+    """The same before an S3 server."""
+
+    def store(self):
+        return f"""[site.store]
+type = "s3"
+bucket = "bench"
+endpoint = "{self.place.store}"
+region = "us-east-1"
+path_style = true
+access_key_id = "bench"
+secret_access_key = "bench-bench-bench"
+"""
 
 
 class Ceiling(Peer):
     """Bare hyper, which checks the same HMAC."""
 
     name, title = "ceiling", "bare hyper"
-    options = ()
-
     def start(self):
         command = [self.place.program("bench-ceiling"), "--root", self.place.root,
-                   "--secret", sign.SECRET_HEX, "--site", sign.SITE, *self.options]
+                   "--secret", sign.SECRET_HEX, "--site", sign.SITE]
+        if self.place.tls:
+            cert, key = self.place.tls
+            command += ["--cert", cert, "--key", key]
         server = Server(self.name, command, self.folder)
         return server, int(server.told("ready http=").rsplit(":", 1)[1])
 
 
 class Nginx(Peer):
-    """nginx with secure_link from page cache, one worker, its access log on."""
+    """nginx with secure_link, one worker, its access log on."""
 
     sign = staticmethod(sign.secure_link_url)
-    sending = ""
+    sending = zone = ""
 
     def start(self):
         port = free_port()
@@ -103,20 +130,31 @@ http {{
   client_body_temp_path {self.folder}/body; proxy_temp_path {self.folder}/proxy;
   fastcgi_temp_path {self.folder}/fastcgi; uwsgi_temp_path {self.folder}/uwsgi; scgi_temp_path {self.folder}/scgi;
   {self.sending}
+  {self.zone}
   server {{
-    listen 127.0.0.1:{port} backlog=4096;
-    location /o/ {{
-      root {self.place.root};
+    listen 127.0.0.1:{port} {self.tls()};
+    location / {{
       secure_link $arg_md5,$arg_expires;
       secure_link_md5 "$secure_link_expires$uri {sign.NGINX_SECRET}";
       if ($secure_link = "") {{ return 403; }}
       if ($secure_link = "0") {{ return 410; }}
+      {self.answer()}
     }}
   }}
 }}
 """)
         server = Server(self.name, ["nginx", "-e", self.folder / "start.log", "-c", config], self.folder)
         return server.listens(port), port
+
+    def tls(self):
+        if not self.place.tls:
+            return "backlog=4096"
+        cert, key = self.place.tls
+        # Its frames of HTTP/2 are 8 KiB otherwise.
+        return f"ssl http2 backlog=4096; http2_chunk_size 64k; keepalive_timeout 75s; ssl_certificate {cert}; ssl_certificate_key {key}"
+
+    def answer(self):
+        return f"root {self.place.root};"
 
     def log_files(self):
         return [self.folder / "access.log"]
@@ -136,10 +174,30 @@ class NginxBuffers(Nginx):
     sending = "sendfile off; output_buffers 2 512k;"
 
 
+class NginxCache(Nginx):
+    """nginx with proxy_cache before the S3 stand-in."""
+
+    name, title = "nginx-cache", "nginx, proxy_cache"
+    sending = "sendfile on; tcp_nopush off;"
+
+    @property
+    def zone(self):
+        store = self.place.store.removeprefix("http://")
+        return (f"proxy_cache_path {self.folder}/kept keys_zone=kept:64m max_size=2g inactive=1h use_temp_path=off;\n"
+                f"  upstream store {{ server {store}; keepalive 64; }}")
+
+    def answer(self):
+        return """proxy_pass http://store/bench$uri;
+      proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $proxy_host;
+      proxy_buffer_size 64k; proxy_buffers 16 64k; proxy_busy_buffers_size 256k;
+      proxy_cache kept; proxy_cache_key $uri; proxy_cache_valid 200 1h;"""
+
+
 class Varnish(Peer):
     """Varnish from memory. It checks nothing: there is no HMAC in its packages."""
 
     name, title = "varnish", "Varnish (checks nothing)"
+    checks = False
     sign = staticmethod(sign.plain_url)
 
     def start(self):

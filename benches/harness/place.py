@@ -18,8 +18,12 @@ class Place:
         self.root = self.top / "objects"
         self.root.mkdir()
         self.cache_bytes = 1 << 30
-        # Further lines of [delivery], and tables behind it.
-        self.delivery = self.delivery_tables = ""
+        # Further tables of countersign's settings: behind [delivery], and behind [[site]].
+        self.delivery_tables = self.site_tables = ""
+        # Certificate and key; None: clear text.
+        self.tls = None
+        # Where the S3 stand-in is.
+        self.store = None
 
     def folder(self, name):
         path = self.top / name

@@ -21,8 +21,8 @@ def ask(place, peer, plan, *options):
     return told
 
 
-def play(place, peers, plans, rounds, options):
-    """So many rounds over all peers: for each, what every peer told."""
+def play(peers, rounds, ask_one):
+    """So many rounds over all peers: for each, what every peer told `ask_one`."""
     played = []
     for number in range(rounds):
         # Whoever comes behind a loud neighbour is another one in every round.
@@ -31,7 +31,7 @@ def play(place, peers, plans, rounds, options):
         round = {}
         for peer in order:
             before = stolen()
-            round[peer.name] = ask(place, peer, plans[peer.name], *options)
+            round[peer.name] = ask_one(peer)
             round[peer.name]["stolen"] = stolen() - before
         played.append(round)
         print(".", end="", file=sys.stderr, flush=True)

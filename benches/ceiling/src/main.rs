@@ -1,5 +1,6 @@
 //! `bench-ceiling`: bare hyper on one thread, which checks the HMAC of a signed URL and serves
-//! objects from memory, and nothing else: no log, no metrics, no limits, no time-outs, no ranges.
+//! objects from memory, whole or one range of them, and nothing else: no log, no metrics, no limits,
+//! no time-outs, no conditions.
 //!
 //! What a server built on hyper could reach at best. Of the token it reads what decides: `exp`, and
 //! the HMAC over the bytes that docs/TOKEN.md §2 says, of a token in the query with `kid` and `exp`
@@ -14,8 +15,10 @@ use std::rc::Rc;
 use bytes::Bytes;
 use clap::Parser;
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 mod serve;
+mod tls;
 mod token;
 
 use self::token::Check;
@@ -35,6 +38,12 @@ struct Flags {
     /// The site's name, which is signed
     #[arg(long, default_value = "bench")]
     site: String,
+    /// Certificates in PEM; with --key: TLS, and HTTP/2 where the client offers it
+    #[arg(long, requires = "key")]
+    cert: Option<PathBuf>,
+    /// The private key in PEM
+    #[arg(long, requires = "cert")]
+    key: Option<PathBuf>,
     /// `http1`'s `max_buf_size`: what waits to be written, at most
     #[arg(long)]
     buffer_bytes: Option<usize>,
@@ -52,6 +61,7 @@ struct Flags {
 struct Served {
     flags: Flags,
     check: Check,
+    tls: Option<TlsAcceptor>,
     /// By canonical path.
     objects: HashMap<String, Bytes>,
 }
@@ -63,12 +73,17 @@ fn main() -> io::Result<()> {
     read(&flags.root, &flags.root, &mut objects)?;
     let check = Check::new(&flags.secret, &flags.site)
         .ok_or_else(|| io::Error::other("--secret is no hex"))?;
+    let tls = match (&flags.cert, &flags.key) {
+        (Some(cert), Some(key)) => Some(tls::acceptor(cert, key).map_err(io::Error::other)?),
+        _ => None,
+    };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     let served = Rc::new(Served {
         flags,
         check,
+        tls,
         objects,
     });
     let local = tokio::task::LocalSet::new();

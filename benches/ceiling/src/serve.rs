@@ -1,17 +1,20 @@
 //! A connection, and the answer to a request.
 
 use std::convert::Infallible;
+use std::future::ready;
+use std::ops::Range;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
-use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::header::{CONTENT_RANGE, CONTENT_TYPE, HeaderValue, RANGE};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
 use crate::Served;
@@ -30,18 +33,48 @@ pub(crate) async fn connection(stream: TcpStream, served: Rc<Served>) {
     if !is_set {
         return;
     }
+    let Some(tls) = served.tls.clone() else {
+        return http1(stream, served).await;
+    };
+    let Ok(stream) = tls.accept(stream).await else {
+        return;
+    };
+    match stream.get_ref().1.alpn_protocol() {
+        Some(b"h2") => http2(stream, served).await,
+        _ => http1(stream, served).await,
+    }
+}
+
+async fn http1<S: AsyncRead + AsyncWrite + Unpin + 'static>(stream: S, served: Rc<Served>) {
     let mut builder = hyper::server::conn::http1::Builder::new();
-    if let Some(bytes) = flags.buffer_bytes {
+    if let Some(bytes) = served.flags.buffer_bytes {
         builder.max_buf_size(bytes);
     }
-    let answering = Rc::clone(&served);
-    let service = service_fn(move |request| {
-        std::future::ready(Ok::<_, Infallible>(answer(&answering, &request)))
-    });
+    let service = service_fn(move |request| ready(Ok::<_, Infallible>(answer(&served, &request))));
     // A client that leaves is no fault of the server.
     let _ = builder
         .serve_connection(TokioIo::new(stream), service)
         .await;
+}
+
+async fn http2<S: AsyncRead + AsyncWrite + Unpin + 'static>(stream: S, served: Rc<Served>) {
+    let builder = hyper::server::conn::http2::Builder::new(Local);
+    let service = service_fn(move |request| ready(Ok::<_, Infallible>(answer(&served, &request))));
+    let _ = builder
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+/// Spawns on this thread.
+#[derive(Clone)]
+struct Local;
+
+impl<F: Future + 'static> hyper::rt::Executor<F> for Local {
+    fn execute(&self, future: F) {
+        tokio::task::spawn_local(async {
+            future.await;
+        });
+    }
 }
 
 fn answer(served: &Served, request: &Request<Incoming>) -> Response<Pieces> {
@@ -52,13 +85,39 @@ fn answer(served: &Served, request: &Request<Incoming>) -> Response<Pieces> {
     let Some(object) = served.objects.get(path) else {
         return told(StatusCode::NOT_FOUND);
     };
+    let range = request
+        .headers()
+        .get(RANGE)
+        .and_then(|value| part(value.as_bytes(), object.len()));
+    let body = range
+        .clone()
+        .map_or_else(|| object.clone(), |range| object.slice(range));
     let mut response = Response::new(Pieces {
-        left: object.clone(),
+        left: body,
         piece_bytes: served.flags.piece_bytes.unwrap_or(usize::MAX),
     });
     let kind = HeaderValue::from_static("application/octet-stream");
     response.headers_mut().insert(CONTENT_TYPE, kind);
+    if let Some(range) = range {
+        let told = format!("bytes {}-{}/{}", range.start, range.end - 1, object.len());
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+        if let Ok(told) = HeaderValue::try_from(told) {
+            response.headers_mut().insert(CONTENT_RANGE, told);
+        }
+    }
     response
+}
+
+/// `bytes=FIRST-LAST` or `bytes=FIRST-`.
+fn part(value: &[u8], len_bytes: usize) -> Option<Range<usize>> {
+    let text = std::str::from_utf8(value).ok()?;
+    let (first, last) = text.strip_prefix("bytes=")?.split_once('-')?;
+    let start: usize = first.parse().ok()?;
+    let end = match last {
+        "" => len_bytes,
+        last => last.parse::<usize>().ok()?.checked_add(1)?.min(len_bytes),
+    };
+    (start < end).then_some(start..end)
 }
 
 fn told(status: StatusCode) -> Response<Pieces> {

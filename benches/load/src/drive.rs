@@ -50,14 +50,15 @@ impl Drive<'_> {
     /// Connections that had one answer each, and are then quiet.
     fn open_idle(&self) -> io::Result<Vec<TcpStream>> {
         let asked = &self.plan.requests[0];
-        let mut bytes = vec![0; asked.len_bytes + 4_096];
+        let len_bytes = asked.len_bytes.unwrap_or(0);
+        let mut bytes = vec![0; len_bytes + 4_096];
         (0..self.idle)
             .map(|_| {
                 let mut stream = TcpStream::connect(self.server)?;
                 stream.set_read_timeout(Some(MAX_SILENCE))?;
                 stream.write_all(&asked.request)?;
                 let mut came = 0;
-                while came < asked.len_bytes {
+                while came < len_bytes {
                     match stream.read(&mut bytes)? {
                         0 => return Err(io::ErrorKind::UnexpectedEof.into()),
                         more => came += more,

@@ -19,7 +19,7 @@ use self::plan::Plan;
 /// and prints one line of JSON.
 ///
 /// A plan has one request a line, with tabs between: target, expected status, expected length of the
-/// body, where its bytes are known from (`file:PATH`, `s3:KEY` for an object of s3-front, or `-`),
+/// body (`*`: any), where its bytes are known from (`file:PATH`, `s3:KEY` for an object of s3-front, or `-`),
 /// the first byte of it, and the value of `Range` or `-`. Connections go through it in turns, again
 /// and again.
 ///

@@ -11,8 +11,8 @@ pub(crate) struct Asked {
     pub(crate) request: Vec<u8>,
     /// Status of the answer.
     pub(crate) status: u16,
-    /// Bytes of its body.
-    pub(crate) len_bytes: usize,
+    /// Bytes of its body; `None`: any number.
+    pub(crate) len_bytes: Option<usize>,
     /// The body, where it is known.
     pub(crate) body: Option<Body>,
 }
@@ -70,12 +70,16 @@ impl Plan {
                 return Err(told("is not six fields"));
             };
             let number = |text: &str| text.parse().map_err(|_| told("has no number"));
-            let (from, len_bytes) = (number(from)?, number(len_bytes)?);
+            let from = number(from)?;
+            let len_bytes = match len_bytes {
+                "*" => None,
+                figures => Some(number(figures)?),
+            };
             requests.push(Asked {
                 request: request(target, host, range),
                 status: status.parse().map_err(|_| told("has no status"))?,
                 len_bytes,
-                body: known.body(source, from, len_bytes)?,
+                body: known.body(source, from, len_bytes.unwrap_or(0))?,
             });
         }
         if requests.is_empty() {
@@ -149,7 +153,7 @@ mod tests {
             "{text}"
         );
         assert!(text.ends_with("\r\nRange: bytes=2-6\r\n\r\n"), "{text}");
-        assert_eq!((asked.status, asked.len_bytes), (206, 5));
+        assert_eq!((asked.status, asked.len_bytes), (206, Some(5)));
         let whole = s3_front::Content::of("a", 1).bytes(0..7);
         let body = asked.body.as_ref().unwrap();
         assert!(body.has(0, &whole[2..]));
