@@ -51,6 +51,10 @@ impl Lines {
 }
 
 /// Its own file, or the one of `COUNTERSIGN_TEST_PROGRAM`, such as a release build.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it is for whoever runs the test, not for the program"
+)]
 fn program() -> OsString {
     std::env::var_os("COUNTERSIGN_TEST_PROGRAM")
         .and_then(|given| Some(std::fs::canonicalize(given).ok()?.into_os_string()))
