@@ -157,7 +157,7 @@ where
     }
 
     /// Socket → (PROXY header) → (TLS) → HTTP.
-    async fn serve(self, stream: TcpStream, peer: SocketAddr, mut visit: Visit) {
+    async fn serve(mut self, stream: TcpStream, peer: SocketAddr, mut visit: Visit) {
         let mut stream = settled(stream);
         let pulse = Arc::clone(&visit.pulse);
         if visit.place.is_extra() {
@@ -193,7 +193,10 @@ where
             () = pulse.evicted() => return visit.place.gate().closed(Overdue::Room),
         };
         match shaken {
-            Ok(Ok(stream)) => self.http(stream, peer, visit).await,
+            Ok(Ok(stream)) => {
+                self.http = protocol::agreed(self.http, stream.get_ref().1.alpn_protocol());
+                self.http(stream, peer, visit).await;
+            }
             Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
             Err(_) => {
                 visit.place.gate().closed(Overdue::Head);
@@ -246,8 +249,8 @@ where
                 Ok::<_, Infallible>(Response::from_parts(head, body))
             }
         });
-        let max_frames = settings.http2.max_upkeep_frames;
-        let io = TokioIo::new(ToldStream::new(stream, Arc::clone(&pulse), max_frames));
+        let told = ToldStream::new(stream, Arc::clone(&pulse), &settings.http2);
+        let io = TokioIo::new(told);
         let connection = http.serve_connection(io, service);
         let closing = Box::pin(drain.closing());
         let mut kept = Kept::new(connection, pulse, closing);

@@ -35,3 +35,16 @@ pub(super) fn builder(
         .max_send_buf_size(http2.send_buffer_bytes);
     builder
 }
+
+/// What serves a connection over TLS on which ALPN has agreed: the other version is a fault there
+/// (RFC 9113 §3.4). Without ALPN it is whichever the client begins with.
+pub(super) fn agreed(
+    builder: Builder<TokioExecutor>,
+    alpn: Option<&[u8]>,
+) -> Builder<TokioExecutor> {
+    match alpn {
+        Some(b"h2") => builder.http2_only(),
+        Some(b"http/1.1") => builder.http1_only(),
+        _ => builder,
+    }
+}

@@ -108,6 +108,8 @@ struct State {
     limits: Limits,
     /// Requests that have not ended.
     requests: usize,
+    /// All that have come.
+    taken: u32,
     /// Those of them that wait for this side: for a verdict, or for the store.
     ours: usize,
     /// Whether a request has come.
@@ -174,6 +176,7 @@ impl Pulse {
         Arc::new(Self(Mutex::new(State {
             limits,
             requests: 0,
+            taken: 0,
             ours: 0,
             served: false,
             http_2: false,
@@ -216,14 +219,15 @@ impl Pulse {
         self.lock().linger
     }
 
-    /// Bytes came.
-    pub(super) fn has_read(&self) {
+    /// Bytes came; how many requests had come whole before.
+    pub(super) fn has_read(&self) -> u32 {
         let mut state = self.lock();
         if state.requests > 0 {
             state.read_ahead = true;
         } else if state.served && !state.http_2 && state.head_since.is_none() {
             state.head_since = Some(Instant::now());
         }
+        state.taken
     }
 
     /// The socket took bytes, or `None` at present.
@@ -247,6 +251,7 @@ impl Pulse {
             state.is_trickling = false;
         }
         state.requests += 1;
+        state.taken = state.taken.wrapping_add(1);
         state.ours += 1;
         state.served = true;
         state.http_2 = version == Version::HTTP_2;

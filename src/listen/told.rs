@@ -12,6 +12,7 @@ use super::frames::{Came, Frames};
 use super::gate::InFlight;
 use super::heads::{Heads, REFUSAL};
 use super::pulse::{Pulse, Turn};
+use crate::config::model::Http2Limits;
 
 /// A stream that tells of its reads and writes.
 pub(super) struct ToldStream<S> {
@@ -25,14 +26,14 @@ pub(super) struct ToldStream<S> {
 }
 
 impl<S> ToldStream<S> {
-    pub(super) fn new(stream: S, pulse: Arc<Pulse>, max_upkeep_frames: u32) -> Self {
+    pub(super) fn new(stream: S, pulse: Arc<Pulse>, http2: &Http2Limits) -> Self {
         Self {
             stream,
             pulse,
-            frames: Frames::new(),
+            frames: Frames::new(http2.max_streams),
             heads: Heads::new(),
             instead: None,
-            max_upkeep_frames,
+            max_upkeep_frames: http2.max_upkeep_frames,
         }
     }
 
@@ -77,8 +78,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for ToldStream<S> {
         let read = Pin::new(&mut this.stream).poll_read(context, buffer);
         let came = buffer.filled().get(before..).unwrap_or_default();
         if !came.is_empty() {
-            this.pulse.has_read();
-            match this.frames.came(came) {
+            let taken = this.pulse.has_read();
+            match this.frames.came(came, taken) {
                 Came::Upkeep(frames) if frames <= this.max_upkeep_frames => {}
                 Came::Upkeep(_) => {
                     // Nobody sees them: whoever polls this connection ends it.

@@ -47,8 +47,8 @@ pub struct Http2Limits {
     /// `max_own_resets`, default 256: streams that this side resets because of a client's faults
     /// (CVE-2025-8671); more ends the connection.
     pub max_own_resets: usize,
-    /// `max_upkeep_frames`, default 1,000 in ten seconds: a client's `SETTINGS`, `PING`,
-    /// `RST_STREAM`, `PRIORITY`, empty and unknown frames; more ends the connection.
+    /// `max_upkeep_frames`, default 900 in ten seconds: a client's `SETTINGS`, `PING`,
+    /// `PRIORITY`, empty, little and unknown frames, and `RST_STREAM` twice; more ends the connection.
     pub max_upkeep_frames: u32,
     /// `send_buffer_bytes`, default 128 KiB: held of an answer that its reader does not take.
     pub send_buffer_bytes: usize,
@@ -64,7 +64,7 @@ impl Default for Http2Limits {
             max_streams: 128,
             max_pending_resets: 20,
             max_own_resets: 256,
-            max_upkeep_frames: 1_000,
+            max_upkeep_frames: 900,
             send_buffer_bytes: 128 << 10,
             ping_interval: Duration::from_secs(20),
             ping_timeout: Duration::from_secs(20),

@@ -124,14 +124,20 @@ impl Client {
         self.send(&ask) && self.answered(stream) == (Some(200), b"hello".to_vec())
     }
 
+    /// All bytes to the connection's end.
+    pub(super) fn rest(&mut self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let _ = self.stream.read_to_end(&mut bytes);
+        bytes
+    }
+
     pub(super) fn ping(&mut self, payload: [u8; 8]) -> bool {
         self.send(&frame(PING, 0, 0, &payload))
     }
 }
 
 /// Whether a new connection is served.
-pub(super) fn serves(address: SocketAddr) -> bool {
-    let mut client = Client::open(address);
+pub(super) fn serves(mut client: Client) -> bool {
     client.send(&hello()) && client.is_served(1)
 }
 

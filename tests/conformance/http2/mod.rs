@@ -7,6 +7,8 @@
 mod bodies;
 mod client;
 mod control;
+mod flooded;
+mod floods;
 mod flow;
 mod framing;
 mod headers;
@@ -16,6 +18,7 @@ mod pseudo;
 mod row;
 mod start;
 mod streams;
+mod tls;
 mod wire;
 
 use std::collections::HashSet;

@@ -1,6 +1,5 @@
 //! A case, and its run.
 
-use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -113,8 +112,7 @@ impl Row {
     }
 
     /// What came, where the row does not allow it.
-    fn fault(&self, address: SocketAddr) -> Option<String> {
-        let mut client = Client::open(address);
+    fn fault(&self, mut client: Client) -> Option<String> {
         for step in &self.steps {
             match step {
                 Step::Send(bytes) => drop(client.send(bytes)),
@@ -185,29 +183,48 @@ fn closes(client: &mut Client) -> bool {
     }
 }
 
-/// Runs rows, some at once, against one server, and tells all that failed.
-pub(super) fn run(rows: &[Row]) {
+/// A server with what rows ask for.
+pub(super) fn origin() -> Origin {
     let origin = Origin::media("", "");
+    put_objects(&origin);
+    origin
+}
+
+pub(super) fn put_objects(origin: &Origin) {
     origin.put("a.txt", "hello");
     origin.put("film.mp4", vec![7; 4 << 20]);
+}
+
+/// Runs rows against a server in clear text.
+pub(super) fn run(rows: &[Row]) {
+    let origin = origin();
     let address = origin.addresses.delivery;
-    assert!(serves(address), "before the first row");
+    check(rows, &|| Client::open(address));
+}
+
+/// Runs rows, each on a connection of its own, and serves a good request behind each.
+pub(super) fn check(rows: &[Row], connect: &(dyn Fn() -> Client + Sync)) {
+    assert!(serves(connect()), "before the first row");
+    at_once(rows, |row| {
+        let undecided = || "nothing came that decides".to_owned();
+        let fault = catch_unwind(AssertUnwindSafe(|| row.fault(connect())));
+        let fault = fault.unwrap_or_else(|_| Some(undecided()));
+        let served = catch_unwind(AssertUnwindSafe(|| serves(connect()))).unwrap_or(false);
+        let told = |what: &str| format!("§{} {}: {what}", row.section, row.name);
+        match fault {
+            Some(came) => Some(told(&format!("{came} not in {:?}", row.allow))),
+            None => (!served).then(|| told("nothing is served behind it")),
+        }
+    });
+}
+
+/// Looks at some items at a time, and tells the faults of all.
+pub(super) fn at_once<T: Sync>(items: &[T], fault: impl Fn(&T) -> Option<String> + Sync) {
     let (next, faults) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let work = || {
-        while let Some(row) = rows.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let fault = catch_unwind(AssertUnwindSafe(|| row.fault(address)))
-                .unwrap_or_else(|_| Some("nothing came that decides".to_owned()));
-            let told = |what: &str| format!("§{} {}: {what}", row.section, row.name);
-            if let Some(came) = fault {
-                let fault = format!("{} not in {:?}", told(&came), row.allow);
-                faults.lock().unwrap().push(fault);
-            }
-            if !catch_unwind(|| serves(address)).unwrap_or(false) {
-                faults
-                    .lock()
-                    .unwrap()
-                    .push(told("nothing is served behind it"));
-            }
+        while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let fault = fault(item);
+            faults.lock().unwrap().extend(fault);
         }
     };
     std::thread::scope(|scope| {

@@ -1,0 +1,156 @@
+//! How many frames of a flood are taken, and what others see of it.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use super::client::{Came, Client, serves};
+use super::floods::{Flood, all, own};
+use super::row::{at_once, origin};
+use crate::support::pause;
+
+/// Within so many frames a flood ends its connection.
+const MOST_FRAMES: u32 = 1_000;
+const MARK: [u8; 8] = *b"still up";
+
+/// Whether a connection ends within so many units of a flood.
+fn ends(address: SocketAddr, flood: &Flood, units: u32) -> bool {
+    let mut client = Client::open(address);
+    let mut bytes = flood.start.clone();
+    for at in 0..units {
+        bytes.extend((flood.unit)(at));
+        if flood.is_paced || bytes.len() > 32 << 10 {
+            client.send(&bytes);
+            bytes.clear();
+        }
+        if flood.is_paced
+            && has_ended(
+                &mut client,
+                |came| matches!(came, Came::Status(of, _) if *of == own(at)),
+            )
+        {
+            return true;
+        }
+    }
+    client.send(&bytes);
+    client.ping(MARK);
+    has_ended(&mut client, |came| *came == Came::Pong(MARK))
+}
+
+/// Reads on to the connection's end, or what shows that it goes on.
+fn has_ended(client: &mut Client, goes_on: impl Fn(&Came) -> bool) -> bool {
+    loop {
+        match client.next() {
+            Came::Closed => return true,
+            came if goes_on(&came) => return false,
+            _ => {}
+        }
+    }
+}
+
+/// The least number of units that end a connection, of which `most` do.
+fn least(address: SocketAddr, flood: &Flood, most: u32) -> u32 {
+    let (mut alive, mut ended) = (0, most);
+    while ended - alive > 1 {
+        let units = (alive + ended) / 2;
+        match ends(address, flood, units) {
+            true => ended = units,
+            false => alive = units,
+        }
+    }
+    ended
+}
+
+#[test]
+fn a_flood_ends_its_connection_within_1000_frames_and_no_other() {
+    let (origin, floods) = (origin(), all());
+    let address = origin.addresses.delivery;
+    at_once(&floods, |flood| {
+        let fault = || flood.name.to_owned();
+        let is_right =
+            ends(address, flood, MOST_FRAMES / flood.frames) && serves(Client::open(address));
+        (!is_right).then(fault)
+    });
+}
+
+#[test]
+#[ignore = "slow: tests/run --full"]
+#[expect(clippy::print_stderr, reason = "its figures are what it is for")]
+fn how_many_frames_a_flood_has() {
+    let origin = origin();
+    let address = origin.addresses.delivery;
+    for flood in all() {
+        let units = least(address, &flood, MOST_FRAMES / flood.frames);
+        eprintln!("{:4} frames: {}", units * flood.frames, flood.name);
+    }
+}
+
+/// Rounds of quiet and flood, in turns; of their figures the middle one counts.
+const ROUNDS: usize = 5;
+const ROUND: Duration = Duration::from_millis(400);
+/// Between two connections of a flood, so that what is measured is the server and not the test.
+const PAUSE: Duration = Duration::from_millis(10);
+/// Below this, the difference is the test machine's.
+const NOISE: Duration = Duration::from_millis(10);
+
+/// The 99th percentile of requests on new connections, one after another, while `on` holds.
+fn p99(address: SocketAddr, on: impl Fn() -> bool) -> Duration {
+    let mut times = Vec::new();
+    while on() || times.is_empty() {
+        let from = Instant::now();
+        assert!(serves(Client::open(address)));
+        times.push(from.elapsed());
+    }
+    times.sort();
+    times[times.len() * 99 / 100]
+}
+
+/// What others see in a round without, then in one with a flood, and its connections and their frames.
+fn round(address: SocketAddr, flood: &Flood) -> (Duration, Duration, u32) {
+    let until = Instant::now() + ROUND;
+    let quiet = p99(address, || Instant::now() < until);
+    let goes_on = AtomicBool::new(true);
+    let (flooded, connections) = std::thread::scope(|scope| {
+        let others = scope.spawn(|| p99(address, || goes_on.load(Ordering::Relaxed)));
+        let (until, mut connections) = (Instant::now() + ROUND, 0);
+        while Instant::now() < until {
+            assert!(
+                ends(address, flood, MOST_FRAMES / flood.frames),
+                "{}",
+                flood.name
+            );
+            connections += 1;
+            pause(PAUSE);
+        }
+        goes_on.store(false, Ordering::Relaxed);
+        (others.join().unwrap(), connections)
+    });
+    (quiet, flooded, connections)
+}
+
+#[test]
+#[ignore = "slow: tests/run --full"]
+#[expect(clippy::print_stderr, reason = "its figures are what it is for")]
+fn a_flood_slows_nobody() {
+    let origin = origin();
+    let address = origin.addresses.delivery;
+    let mut slowed = Vec::new();
+    for flood in all() {
+        let rounds: Vec<_> = (0..ROUNDS).map(|_| round(address, &flood)).collect();
+        let middle = |of: &dyn Fn(&(Duration, Duration, u32)) -> Duration| {
+            let mut all: Vec<Duration> = rounds.iter().map(of).collect();
+            all.sort();
+            all[ROUNDS / 2]
+        };
+        let (quiet, flooded) = (middle(&|round| round.0), middle(&|round| round.1));
+        let connections: u32 = rounds.iter().map(|round| round.2).sum();
+        eprintln!(
+            "p99 {quiet:6.1?} without, {flooded:6.1?} with {connections} x {}",
+            flood.name
+        );
+        if flooded > 2 * quiet.max(NOISE) {
+            slowed.push(flood.name);
+        }
+    }
+    assert!(slowed.is_empty(), "{slowed:?}");
+}
