@@ -32,7 +32,7 @@ fn ends(address: SocketAddr, flood: &Flood, units: u32) -> bool {
             return true;
         }
     }
-    client.send(&bytes);
+    client.send(&[&bytes[..], &flood.end].concat());
     client.ping(MARK);
     has_ended(&mut client, |came| *came == Came::Pong(MARK))
 }

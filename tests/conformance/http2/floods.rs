@@ -15,6 +15,8 @@ pub(super) struct Flood {
     pub(super) unit: fn(u32) -> Vec<u8>,
     /// Frames in a unit.
     pub(super) frames: u32,
+    /// What must come before any other frame may.
+    pub(super) end: Vec<u8>,
     /// Whether each unit waits for the head of the answer to its request.
     pub(super) is_paced: bool,
 }
@@ -25,6 +27,7 @@ fn flood(name: &'static str, start: &[Vec<u8>], frames: u32, unit: fn(u32) -> Ve
         start: start.concat(),
         unit,
         frames,
+        end: Vec::new(),
         is_paced: false,
     }
 }
@@ -123,15 +126,23 @@ fn made_resets() -> Vec<Flood> {
 }
 
 fn blocks() -> Vec<Flood> {
-    let begun = || [hello(), frame(HEADERS, END_STREAM, 1, &good())];
+    let begun = |name, unit| Flood {
+        end: frame(CONTINUATION, END_HEADERS, 1, &[]),
+        ..flood(
+            name,
+            &[hello(), frame(HEADERS, END_STREAM, 1, &good())],
+            1,
+            unit,
+        )
+    };
     vec![
-        flood("CONTINUATION (CVE-2024-27316)", &begun(), 1, |_| {
+        begun("CONTINUATION (CVE-2024-27316)", |_| {
             frame(CONTINUATION, 0, 1, &field("a", "b"))
         }),
-        flood("CONTINUATION of 16 KB", &begun(), 1, |_| {
+        begun("CONTINUATION of 16 KB", |_| {
             frame(CONTINUATION, 0, 1, &field("a", "b".repeat(16_000)))
         }),
-        flood("CONTINUATION of nothing", &begun(), 1, |_| {
+        begun("CONTINUATION of nothing", |_| {
             frame(CONTINUATION, 0, 1, &[])
         }),
         flood("HPACK bomb (CVE-2016-6581)", &[hello()], 1, |at| {
