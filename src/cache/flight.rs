@@ -103,10 +103,12 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
         }
         let (sender, answer) = watch::channel(None);
         let recalled = Recalled::default();
+        // Before there is a landing, which takes the lock: this may panic.
+        let work = work(recalled.clone());
         let flight = Flight {
             answer: sender.clone(),
             kept: is_kept.then(|| answer.clone()),
-            recalled: recalled.clone(),
+            recalled,
         };
         in_flight.insert(key.clone(), flight);
         let landing = Landing {
@@ -114,7 +116,6 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
             key: key.clone(),
             answer: sender.clone(),
         };
-        let work = work(recalled);
         self.tasks.start(async move {
             let value = unless_given_up(work, &sender, || landing.is_unwanted()).await;
             // First out of the map: who comes after an answer may ask anew.

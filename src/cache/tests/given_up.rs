@@ -193,9 +193,14 @@ async fn a_question_in_the_background_waits_though_nobody_waits_for_it() {
     for _ in 0..20 {
         yield_now().await;
     }
+    let mut answers = Vec::new();
+    for key in [&sent, &joined] {
+        let mut answer = Box::pin(flights.join(key, |_| -> Ready<i32> { unreachable!() }));
+        assert!(futures_util::poll!(&mut answer).is_pending());
+        answers.push(answer);
+    }
     turn.add_permits(2);
-    for key in [sent, joined] {
-        let answer = flights.join(&key, |_| -> Ready<i32> { unreachable!() });
+    for answer in answers {
         assert_eq!(answer.await, Some((7, false)));
     }
 }
