@@ -221,6 +221,9 @@ impl Begun {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::{Index, select};
+
     use super::Heads;
 
     /// Behind how many bytes the request is refused, in one piece and byte by byte.
@@ -293,5 +296,40 @@ mod tests {
         assert_eq!(refused("GET /a#b HTTP/1.1\r\n\r\n"), Some(18));
         let long = format!("GET /{}#b HTTP/1.1\r\n", "a".repeat(99));
         assert_eq!(refused(&long), Some(long.len() - 1));
+    }
+
+    const PIECES: [&str; 14] = [
+        "GET / HTTP/1.1\r\n",
+        "GET /#b HTTP/1.1\r\n",
+        "Host: a\r\n",
+        "\r\n",
+        "\n",
+        "\r",
+        "Content-Length: 7\r\n",
+        "Content-Length: 40\r\n",
+        "Transfer-Encoding: chunked\r\n",
+        "transfer-encoding: ",
+        "Content-Length:",
+        " 3",
+        "Cookie: 01234567890123456789012345678901234567890123456789",
+        "PRI * HTTP/2.0\r\n",
+    ];
+
+    proptest! {
+        #[test]
+        fn where_bytes_are_cut_changes_nothing(
+            pieces in prop::collection::vec(select(&PIECES[..]), 0..20),
+            cuts in prop::collection::vec(any::<Index>(), 0..6),
+        ) {
+            let bytes = pieces.concat().into_bytes();
+            let mut places: Vec<usize> = cuts.iter().map(|cut| cut.index(bytes.len() + 1)).collect();
+            places.extend([0, bytes.len()]);
+            places.sort_unstable();
+            let mut heads = Heads::new();
+            let cut = places.windows(2).find_map(|two| {
+                Some(two[0] + heads.came(&bytes[two[0]..two[1]])?)
+            });
+            prop_assert_eq!(Heads::new().came(&bytes), cut);
+        }
     }
 }

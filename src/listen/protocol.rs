@@ -1,4 +1,5 @@
-//! HTTP/1.1 and HTTP/2 on one connection, whichever the client begins with.
+//! HTTP/1.1 and HTTP/2 on one port: over TLS what ALPN agreed on, in clear text whichever the client
+//! begins with.
 
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -36,15 +37,14 @@ pub(super) fn builder(
     builder
 }
 
-/// What serves a connection over TLS on which ALPN has agreed: the other version is a fault there
-/// (RFC 9113 §3.4). Without ALPN it is whichever the client begins with.
+/// Serves only what the TLS handshake agreed on, and HTTP/1.1 where it named nothing (RFC 7301 §3.2,
+/// RFC 9113 §3.2): what else a client may begin with was meant for another server.
 pub(super) fn agreed(
     builder: Builder<TokioExecutor>,
     alpn: Option<&[u8]>,
 ) -> Builder<TokioExecutor> {
     match alpn {
         Some(b"h2") => builder.http2_only(),
-        Some(b"http/1.1") => builder.http1_only(),
-        _ => builder,
+        _ => builder.http1_only(),
     }
 }

@@ -38,15 +38,22 @@ pub(super) fn see(
         let raw = String::from_utf8_lossy(&raw);
         return Err(format!("neither answered nor closed behind {raw:?}"));
     }
-    let mut rest = raw.as_slice();
+    let answers = split(&raw, bodiless);
+    let answers = answers.into_iter().map(|(answer, _)| answer).collect();
+    Ok(Seen { answers, raw })
+}
+
+/// The answers, each with its bytes; those that have no body are named in their order.
+pub(super) fn split<'b>(all: &'b [u8], bodiless: &[bool]) -> Vec<(Answer, &'b [u8])> {
+    let mut rest = all;
     let mut answers = Vec::new();
     while !rest.is_empty() {
         let bodiless = bodiless.get(answers.len()).copied().unwrap_or_default();
         let (answer, behind) = next(rest, bodiless);
-        answers.push(answer);
+        answers.push((answer, &rest[..rest.len() - behind.len()]));
         rest = behind;
     }
-    Ok(Seen { answers, raw })
+    answers
 }
 
 /// Whether the server still answers as it should.

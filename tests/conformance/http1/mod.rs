@@ -1,6 +1,7 @@
 //! HTTP/1.1 (RFC 9110, 9112): every row of `table/` at every listener that it is for.
 
 mod answers;
+mod pipelined;
 mod row;
 mod server;
 
