@@ -273,7 +273,11 @@ impl Visit {
             _ => Asked::Whole,
         };
         if self.head.method == Method::HEAD || self.is_conditional() {
-            let opened = object.open(Wanted::Metadata).await?;
+            let wanted = match self.head.method {
+                Method::HEAD => Wanted::Metadata,
+                _ => Wanted::Condition(asked.first()),
+            };
+            let opened = object.open(wanted).await?;
             let answer = self.condition(&opened, &asked)?;
             if self.head.method == Method::HEAD || matches!(answer, Answer::NotModified) {
                 return Ok(Found { opened, answer });

@@ -1,5 +1,7 @@
 //! `Cache-Control` of an answer: the object's own, never beyond the token's life (RFC 9111 §5.2).
 
+use crate::store::Directives;
+
 /// How long a browser may keep an object that says nothing of caching itself, where its token lives
 /// longer. A stable URL stays the same so long, so the next visit costs nothing.
 const DEFAULT_MAX_AGE_SECS: u64 = 3_600;
@@ -34,7 +36,7 @@ pub fn cache_headers(
     left_secs: Option<u64>,
     edge_verifies: bool,
 ) -> CacheHeaders {
-    let own = Directives::of(own.unwrap_or_default()).under(times);
+    let own = under(times, Directives::of(own.unwrap_or_default()));
     if own.no_store {
         return CacheHeaders {
             cache_control: "no-store".to_owned(),
@@ -72,61 +74,17 @@ pub fn cache_headers(
     }
 }
 
-/// What is taken over of an object's own directives; the rest (`stale-while-revalidate` and
-/// `stale-if-error`, which would outlive a token, and whatever is unknown) is left out.
-#[derive(Default)]
-struct Directives {
-    no_store: bool,
-    no_cache: bool,
-    private: bool,
-    must_revalidate: bool,
-    no_transform: bool,
-    immutable: bool,
-    max_age_secs: Option<u64>,
-    s_maxage_secs: Option<u64>,
-}
-
-impl Directives {
-    /// The site's times in place of the object's.
-    fn under(mut self, times: Times) -> Self {
-        if let Some(secs) = times.browser_secs {
-            self.max_age_secs = Some(secs);
-            self.no_cache = false;
-            self.immutable = secs >= IMMUTABLE_FROM_SECS;
-        }
-        self.s_maxage_secs = times.edge_secs.or(self.s_maxage_secs);
-        self
+/// What is taken over of an object's own directives, with the site's times in place of the object's.
+/// The rest (`stale-while-revalidate` and `stale-if-error`, which would outlive a token, and whatever
+/// is unknown) is left out.
+fn under(times: Times, mut own: Directives) -> Directives {
+    if let Some(secs) = times.browser_secs {
+        own.max_age_secs = Some(secs);
+        own.no_cache = false;
+        own.immutable = secs >= IMMUTABLE_FROM_SECS;
     }
-
-    fn of(text: &str) -> Self {
-        let mut found = Self::default();
-        for directive in text.split(',') {
-            let (name, value) = match directive.split_once('=') {
-                Some((name, value)) => (name, Some(value.trim().trim_matches('"'))),
-                None => (directive, None),
-            };
-            // A time that cannot be read is taken as none at all: RFC 9111 §4.2.1 wants it stale.
-            let secs = value.map(|value| value.parse().unwrap_or(0));
-            match name.trim().to_ascii_lowercase().as_str() {
-                "no-store" => found.no_store = true,
-                "no-cache" => found.no_cache = true,
-                "private" => found.private = true,
-                "must-revalidate" | "proxy-revalidate" => found.must_revalidate = true,
-                "no-transform" => found.no_transform = true,
-                "immutable" => found.immutable = true,
-                "max-age" => found.max_age_secs = Some(shorter(found.max_age_secs, secs)),
-                "s-maxage" => found.s_maxage_secs = Some(shorter(found.s_maxage_secs, secs)),
-                _ => {}
-            }
-        }
-        found
-    }
-}
-
-/// Of a directive that stands twice the shorter time counts.
-fn shorter(one: Option<u64>, other: Option<u64>) -> u64 {
-    let other = other.unwrap_or(0);
-    one.map_or(other, |one| one.min(other))
+    own.s_maxage_secs = times.edge_secs.or(own.s_maxage_secs);
+    own
 }
 
 #[cfg(test)]

@@ -20,8 +20,8 @@ pub enum Outcome {
 
 /// Evaluates the conditions of a `GET` or `HEAD` for an object that exists.
 pub fn evaluate(method: &Method, headers: &HeaderMap, meta: &ObjectMeta) -> Outcome {
-    let etag = meta.etag.as_ref();
     if headers.contains_key(header::IF_MATCH) {
+        let etag = meta.etag.as_ref();
         if !listed(headers, header::IF_MATCH, etag, Compare::Strong) {
             return Outcome::PreconditionFailed;
         }
@@ -34,7 +34,12 @@ pub fn evaluate(method: &Method, headers: &HeaderMap, meta: &ObjectMeta) -> Outc
         return Outcome::PreconditionFailed;
     }
     if headers.contains_key(header::IF_NONE_MATCH) {
-        if listed(headers, header::IF_NONE_MATCH, etag, Compare::Weak) {
+        if listed(
+            headers,
+            header::IF_NONE_MATCH,
+            meta.validator(),
+            Compare::Weak,
+        ) {
             return Outcome::NotModified;
         }
     } else if let Some(date) = date(headers, header::IF_MODIFIED_SINCE)
@@ -79,7 +84,7 @@ fn listed(headers: &HeaderMap, name: HeaderName, etag: Option<&EntityTag>, how: 
     headers.get_all(name).iter().any(|line| {
         let bytes = line.as_bytes();
         bytes.trim_ascii() == b"*"
-            || etag.is_some_and(|etag| list_holds(bytes, etag.as_str().as_bytes(), how))
+            || etag.is_some_and(|etag| list_holds(bytes, etag.opaque().as_bytes(), how))
     })
 }
 
@@ -127,7 +132,7 @@ mod tests {
     use http::{HeaderMap, HeaderName, HeaderValue, Method};
     use proptest::prelude::*;
 
-    use super::{ObjectMeta, Outcome, evaluate};
+    use super::{EntityTag, ObjectMeta, Outcome, evaluate};
     use crate::answer::test_meta;
 
     const GO: Outcome = Outcome::Go { range: true };
@@ -173,6 +178,33 @@ mod tests {
             GO
         );
         assert_eq!(outcome(&[("if-unmodified-since", "yesterday")]), GO);
+    }
+
+    #[test]
+    fn a_weak_tag_of_the_object_is_good_for_if_none_match_alone() {
+        let meta = ObjectMeta {
+            etag: None,
+            weak_etag: EntityTag::weak("W/\"e\""),
+            ..test_meta()
+        };
+        for (name, value, outcome) in [
+            ("if-none-match", "W/\"e\"", Outcome::NotModified),
+            ("if-none-match", "\"e\"", Outcome::NotModified),
+            ("if-none-match", "W/\"x\"", GO),
+            ("if-match", "W/\"e\"", Outcome::PreconditionFailed),
+            ("if-match", "\"e\"", Outcome::PreconditionFailed),
+            ("if-match", "*", GO),
+            ("if-range", "W/\"e\"", NO_RANGE),
+            ("if-range", "\"e\"", NO_RANGE),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(name, HeaderValue::from_static(value));
+            assert_eq!(
+                evaluate(&Method::GET, &headers, &meta),
+                outcome,
+                "{name}: {value}"
+            );
+        }
     }
 
     #[test]

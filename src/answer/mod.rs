@@ -24,6 +24,7 @@ pub(crate) fn test_meta() -> crate::store::ObjectMeta {
     crate::store::ObjectMeta {
         len_bytes: 10,
         etag: crate::store::EntityTag::strong("\"e\""),
+        weak_etag: None,
         last_modified_unix_secs: Some(1_000_000_000),
         content_type: Some("image/png".to_owned()),
         content_encoding: None,

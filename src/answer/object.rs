@@ -96,7 +96,7 @@ fn with_headers(meta: &ObjectMeta, terms: Terms<'_>, body: Body) -> Response<Bod
     let headers = response.headers_mut();
     representation::apply(meta, terms.wishes, terms.allow_active, headers);
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    if let Some(etag) = &meta.etag {
+    if let Some(etag) = meta.validator() {
         put(headers, header::ETAG, etag.as_str());
     }
     if let Some(secs) = meta.last_modified_unix_secs {

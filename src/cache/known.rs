@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::key::BlockKey;
+use super::times::{Bounds, Times};
 use crate::store::ObjectMeta;
 
 /// One version of one object, as the store told of it once. Its blocks are kept under its number:
@@ -13,9 +14,19 @@ use crate::store::ObjectMeta;
 pub(super) struct Version {
     pub(super) number: u64,
     pub(super) meta: Arc<ObjectMeta>,
+    bounds: Bounds,
 }
 
 impl Version {
+    pub(super) fn new(number: u64, meta: Arc<ObjectMeta>) -> Self {
+        let bounds = Bounds::of(&meta);
+        Self {
+            number,
+            meta,
+            bounds,
+        }
+    }
+
     /// The name of one of its blocks.
     pub(super) fn block(&self, index: u64) -> BlockKey {
         let version = self.number;
@@ -30,17 +41,6 @@ pub(super) struct Known {
     checked_at: Instant,
     /// When the store could last not be asked.
     failed_at: Option<Instant>,
-}
-
-/// How long what is known is used (RFC 9111 §4.2, RFC 5861).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Times {
-    /// Without asking.
-    pub(super) fresh_for: Duration,
-    /// Then so long again, while the store is being asked.
-    pub(super) stale_while_revalidate: Duration,
-    /// So long after `fresh_for`, where the store cannot be asked.
-    pub(super) stale_if_error: Duration,
 }
 
 /// What may be done with what is known.
@@ -82,6 +82,7 @@ impl Known {
 
     /// What may be done with it at this time.
     pub(super) fn age(&self, times: Times) -> Age {
+        let times = times.within(self.version.bounds);
         let age = self.checked_at.elapsed();
         let stale_for = age.saturating_sub(times.fresh_for);
         if age < times.fresh_for {
@@ -100,6 +101,7 @@ impl Known {
 
     /// Whether it may be used although the store cannot be asked.
     pub(super) fn serves_on_error(&self, times: Times) -> bool {
+        let times = times.within(self.version.bounds);
         let stale_for = self.checked_at.elapsed().saturating_sub(times.fresh_for);
         stale_for < times.stale_if_error
     }
@@ -109,13 +111,4 @@ impl Known {
 /// as a second can hold two versions (RFC 9110 §8.8.1).
 pub(super) fn same_version(one: &ObjectMeta, other: &ObjectMeta) -> bool {
     one.etag.is_some() && one.etag == other.etag && one.len_bytes == other.len_bytes
-}
-
-/// Whether the object's own `Cache-Control` says `no-store` (RFC 9111 §5.2.2.5).
-pub(super) fn is_no_store(meta: &ObjectMeta) -> bool {
-    meta.cache_control.as_deref().is_some_and(|field| {
-        field
-            .split(',')
-            .any(|directive| directive.trim().eq_ignore_ascii_case("no-store"))
-    })
 }

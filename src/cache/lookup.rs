@@ -7,10 +7,10 @@ use tokio::sync::oneshot;
 use super::blocks::Blocks;
 use super::fills::{Fill, Place};
 use super::flight::{Flights, Recalled};
-use super::known::{Age, Known, Version, is_no_store, same_version};
+use super::known::{Age, Known, Version, same_version};
 use super::source::Source;
 use super::{CacheKey, CacheOutcome};
-use crate::store::{ByteRange, Fetched, ObjectMeta, StoreError};
+use crate::store::{ByteRange, Directives, Fetched, ObjectMeta, StoreError};
 
 /// What one question to the store brings to all who wait for it.
 #[derive(Clone, Debug)]
@@ -128,9 +128,7 @@ impl Lookups {
             return Ok(Answered::Known(known, CacheOutcome::Hit, None));
         }
         let stale = stale.map(|known| known.version);
-        let tag = stale
-            .as_ref()
-            .and_then(|version| version.meta.etag.as_ref());
+        let tag = stale.as_ref().and_then(|version| version.meta.validator());
         let question = self.blocks.grid.first_question(wanted);
         let fetched = match source.any(Some(question), tag).await {
             Ok(fetched) => fetched,
@@ -187,7 +185,9 @@ impl Lookups {
 
     /// Why nothing of an object is kept, if so.
     fn apart(&self, meta: &ObjectMeta) -> Option<CacheOutcome> {
-        if is_no_store(meta) {
+        let cache_control = meta.cache_control.as_deref().unwrap_or_default();
+        // RFC 9111 §5.2.2.5.
+        if Directives::of(cache_control).no_store {
             Some(CacheOutcome::NoStore)
         } else if meta.etag.is_none()
             && self.blocks.grid.index(meta.len_bytes.saturating_sub(1)) > 0
@@ -245,7 +245,7 @@ impl Lookups {
         match before.find(|before| same_version(&before.meta, &meta)) {
             Some(same) => {
                 let number = same.number;
-                Arc::new(Version { number, meta })
+                Arc::new(Version::new(number, meta))
             }
             None => self.blocks.shelf.new_version(meta),
         }

@@ -30,6 +30,7 @@ mod shelf;
 mod source;
 mod sync;
 mod tasks;
+mod times;
 mod wanted;
 
 #[cfg(test)]
@@ -56,6 +57,9 @@ use crate::store::{ByteRange, ObjectMeta};
 pub enum Wanted {
     /// No bytes. The store is asked for metadata only.
     Metadata,
+    /// No bytes yet, but perhaps these: as [`Wanted::Metadata`], but what is stale is confirmed by a
+    /// question that brings the bytes where the object has changed.
+    Condition(Option<ByteRange>),
     /// This range; `None`: all bytes.
     Bytes(Option<ByteRange>),
 }
@@ -64,7 +68,7 @@ pub enum Wanted {
 /// first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OwnTime {
-    /// `cache.fresh_for`.
+    /// `cache.fresh_for`, and no longer than the object's own `Cache-Control` allows.
     #[default]
     Default,
     /// What the site's rule for the path says; nought: the store is asked each time, and nothing
@@ -77,7 +81,7 @@ pub enum OwnTime {
 pub struct Opened {
     /// The object's metadata; all bytes of `body` are of this version.
     pub meta: Arc<ObjectMeta>,
-    /// Which bytes `body` brings, half-open; `0..0` for [`Wanted::Metadata`]. `None`: the range
+    /// Which bytes `body` brings, half-open; `0..0` where none were wanted. `None`: the range
     /// wanted is not satisfiable, and `body` is empty.
     pub range: Option<Range<u64>>,
     /// The bytes.

@@ -8,11 +8,12 @@ use futures_util::StreamExt;
 use super::blocks::Blocks;
 use super::body::Body;
 use super::counts::Counts;
-use super::known::{Age, Known, Times, Version};
+use super::known::{Age, Known, Version};
 use super::lookup::{Along, Answered, Lookups};
 use super::parts::Parts;
 use super::reader::Reader;
 use super::source::Source;
+use super::times::Times;
 use super::{CacheKey, CacheOutcome, Opened, OwnTime, Wanted};
 use crate::config::model::CacheSettings;
 use crate::store::{ByteRange, Fetched, ObjectMeta, Store, StoreError, StoreKey};
@@ -48,8 +49,10 @@ impl Objects {
     ) -> Answer<Opened> {
         let times = self.times(own_time);
         let source = Source::new(Arc::clone(store), key, store_key, times);
-        let Wanted::Bytes(range) = wanted else {
-            return self.metadata(&source).await;
+        let range = match wanted {
+            Wanted::Metadata => return self.metadata(&source, None).await,
+            Wanted::Condition(range) => return self.metadata(&source, Some(range)).await,
+            Wanted::Bytes(range) => range,
         };
         match self.bytes(&source, range).await {
             // Nothing is sent yet, so it can be started again, once.
@@ -74,6 +77,7 @@ impl Objects {
             fresh_for,
             stale_while_revalidate: unless(settings.stale_while_revalidate).min(fresh_for),
             stale_if_error: unless(settings.stale_if_error),
+            are_a_rule: own_time != OwnTime::Default,
         }
     }
 
@@ -103,14 +107,22 @@ impl Objects {
         }
     }
 
-    async fn metadata(&self, source: &Source) -> Answer<Opened> {
+    /// `next`: the bytes that are wanted then, perhaps.
+    async fn metadata(&self, source: &Source, next: Option<Option<ByteRange>>) -> Answer<Opened> {
         let stale = match self.at_hand(source)? {
             AtHand::Use(known, outcome) => {
                 return Ok(without_bytes(&known.version.meta, Some(0..0), outcome));
             }
             AtHand::Ask(stale) => stale,
         };
-        let answered = match self.lookups.ask_for_metadata(source).await {
+        let asked = match (next, &stale) {
+            (Some(range), Some(known)) if known.version.meta.validator().is_some() => {
+                let asked = self.lookups.ask(source, range, stale.clone()).await;
+                asked.map(|(answered, _)| answered)
+            }
+            _ => self.lookups.ask_for_metadata(source).await,
+        };
+        let answered = match asked {
             Ok(answered) => answered,
             Err(error) => in_spite_of(error, source, stale)?,
         };

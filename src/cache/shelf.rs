@@ -99,7 +99,7 @@ impl Shelf {
     /// A version of which nothing is kept yet.
     pub(super) fn new_version(&self, meta: Arc<ObjectMeta>) -> Arc<Version> {
         let number = self.versions.fetch_add(1, Ordering::Relaxed);
-        Arc::new(Version { number, meta })
+        Arc::new(Version::new(number, meta))
     }
 
     /// Keeps what is known of an object.
@@ -199,7 +199,7 @@ fn texts_bytes(meta: &ObjectMeta) -> usize {
         meta.content_language.as_deref(),
         meta.cache_control.as_deref(),
         meta.content_disposition.as_deref(),
-        meta.etag.as_ref().map(|etag| etag.as_str()),
+        meta.validator().map(|etag| etag.as_str()),
     ];
     texts.into_iter().flatten().map(str::len).sum()
 }

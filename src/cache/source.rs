@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::CacheKey;
 use super::key::Name;
-use super::known::{Times, same_version};
+use super::known::same_version;
+use super::times::Times;
 use crate::store::{ByteRange, EntityTag, Fetched, ObjectMeta, Read, Store, StoreError, StoreKey};
 
 /// Where an object comes from, the name that it is kept by, and for how long. Clones share it.

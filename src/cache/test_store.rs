@@ -59,6 +59,7 @@ impl TestStore {
         let meta = ObjectMeta {
             len_bytes: body.len() as u64,
             etag: EntityTag::strong(etag),
+            weak_etag: EntityTag::weak(etag),
             last_modified_unix_secs: Some(1),
             content_type: None,
             content_encoding: None,
@@ -124,7 +125,7 @@ impl TestStore {
         if read.if_match.is_some() && read.if_match != meta.etag.as_ref() {
             return Err(StoreError::Changed);
         }
-        if read.if_none_match.is_some() && read.if_none_match == meta.etag.as_ref() {
+        if read.if_none_match.is_some() && read.if_none_match == meta.validator() {
             state.not_modified += 1;
             return Err(StoreError::NotModified);
         }

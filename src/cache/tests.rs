@@ -2,9 +2,11 @@
 
 mod blocks;
 mod borders;
+mod conditions;
 mod given_up;
 mod healed;
 mod kept;
+mod own_times;
 mod purged;
 mod shares;
 mod simulated;

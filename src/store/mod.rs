@@ -1,6 +1,7 @@
 //! Where objects come from. A store is given a typed key and range, never headers or tokens.
 
 mod content_type;
+mod directives;
 mod error;
 mod fault;
 pub mod fs;
@@ -15,6 +16,7 @@ use std::fmt::Debug;
 
 use futures_util::future::BoxFuture;
 
+pub use self::directives::Directives;
 pub use self::error::StoreError;
 pub use self::fault::{Probed, StoreFault};
 pub use self::gate::{Gate, GateEvent, GateWatch, Turn, Unwatched};

@@ -31,24 +31,40 @@ impl fmt::Debug for StoreKey {
     }
 }
 
-/// A strong entity tag with its quotes, as RFC 9110 §8.8.3 writes it.
+/// An entity tag with its quotes, as RFC 9110 §8.8.3 writes it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct EntityTag(Arc<str>);
 
 impl EntityTag {
-    /// `None` unless `text` is a strong entity tag: quoted, of bytes 0x21, 0x23–0x7E and 0x80 up.
+    /// `None` unless `text` is a strong entity tag: quoted, of bytes 0x21 and 0x23–0x7E.
     pub fn strong(text: &str) -> Option<Self> {
-        let opaque = text.strip_prefix('"')?.strip_suffix('"')?;
-        opaque
-            .bytes()
-            .all(|byte| byte == 0x21 || (0x23..=0x7e).contains(&byte))
-            .then(|| Self(text.into()))
+        is_opaque(text).then(|| Self(text.into()))
+    }
+
+    /// `None` unless `text` is a weak entity tag: `W/` and the same.
+    pub fn weak(text: &str) -> Option<Self> {
+        is_opaque(text.strip_prefix("W/")?).then(|| Self(text.into()))
+    }
+
+    /// What is compared weakly: the tag without its `W/`.
+    pub fn opaque(&self) -> &str {
+        self.0.strip_prefix("W/").unwrap_or(&self.0)
     }
 
     /// The tag with its quotes.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+fn is_opaque(text: &str) -> bool {
+    let opaque = text
+        .strip_prefix('"')
+        .and_then(|text| text.strip_suffix('"'));
+    opaque.is_some_and(|opaque| {
+        let mut bytes = opaque.bytes();
+        bytes.all(|byte| byte == 0x21 || (0x23..=0x7e).contains(&byte))
+    })
 }
 
 /// An object's metadata of one version.
@@ -58,6 +74,9 @@ pub struct ObjectMeta {
     pub len_bytes: u64,
     /// The version's strong entity tag; `None` where the store gives none.
     pub etag: Option<EntityTag>,
+    /// A weak one, where there is no strong one: it is passed on and confirmed, and never tells
+    /// which bytes are of one version.
+    pub weak_etag: Option<EntityTag>,
     /// When it was last changed, in Unix seconds.
     pub last_modified_unix_secs: Option<u64>,
     /// `Content-Type` by the store's metadata, else by the key's extension.
@@ -70,6 +89,13 @@ pub struct ObjectMeta {
     pub cache_control: Option<String>,
     /// The object's own `Content-Disposition`.
     pub content_disposition: Option<String>,
+}
+
+impl ObjectMeta {
+    /// The entity tag by which the object can be asked for again, and is told to clients.
+    pub fn validator(&self) -> Option<&EntityTag> {
+        self.etag.as_ref().or(self.weak_etag.as_ref())
+    }
 }
 
 /// An answer of a store: metadata, and the bytes asked for as they arrive.

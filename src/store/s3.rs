@@ -55,6 +55,7 @@ macro_rules! meta {
         ObjectMeta {
             len_bytes: $len_bytes,
             etag: $output.e_tag().and_then(EntityTag::strong),
+            weak_etag: $output.e_tag().and_then(EntityTag::weak),
             last_modified_unix_secs: $output
                 .last_modified()
                 .and_then(|time| u64::try_from(time.secs()).ok()),

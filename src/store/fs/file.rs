@@ -71,6 +71,7 @@ impl OpenedFile {
         ObjectMeta {
             len_bytes: self.identity.len_bytes,
             etag: self.identity.etag(),
+            weak_etag: None,
             last_modified_unix_secs: u64::try_from(self.identity.modified_secs).ok(),
             content_type: content_type::by_extension(key.as_str()),
             content_encoding: None,

@@ -65,6 +65,7 @@ impl Scripted {
         Ok(ObjectMeta {
             len_bytes: 2,
             etag: None,
+            weak_etag: None,
             last_modified_unix_secs: None,
             content_type: None,
             content_encoding: None,

@@ -55,6 +55,7 @@ impl Version {
         ObjectMeta {
             len_bytes: self.len_bytes(),
             etag: EntityTag::strong(&format!("\"{}\"", self.number)),
+            weak_etag: None,
             last_modified_unix_secs: Some(1),
             content_type: None,
             content_encoding: None,

@@ -93,6 +93,7 @@ impl World {
         let first = place();
         Wanted::Bytes(match self.draw.below(8) {
             0 if self.heads => return Wanted::Metadata,
+            1 if self.heads => return Wanted::Condition(Some(ByteRange::From { first })),
             0..=3 => None,
             4 => Some(ByteRange::From { first }),
             5 => Some(ByteRange::Suffix { len_bytes: place() }),
@@ -121,7 +122,7 @@ impl World {
         let len_bytes = version.len_bytes();
         assert_eq!(opened.meta.len_bytes, len_bytes);
         let range = match wanted {
-            Wanted::Metadata => Some(0..0),
+            Wanted::Metadata | Wanted::Condition(_) => Some(0..0),
             Wanted::Bytes(None) => Some(0..len_bytes),
             Wanted::Bytes(Some(range)) => range.resolve(len_bytes),
         };
