@@ -36,7 +36,7 @@ def summary(rounds, peer, size):
         "first_byte_p50_us": middle(lambda told: told["first_byte_p50_us"]),
         "cpu_us_per_request": middle(lambda told: cpu(told, size)),
         "resident_bytes": max(told["server_resident_bytes"] for told in own),
-        "load_cpu": middle(lambda told: told["load_cpu"]),
+        "load_busy": middle(lambda told: told["load_busy"]),
         "compared_whole": sum(told["compared_whole"] for told in own),
         "reconnects": sum(told["reconnects"] for told in own),
     }

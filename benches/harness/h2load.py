@@ -37,7 +37,7 @@ def ask(place, peer, plan, size, seconds, connections, streams):
         # Measured over the warm-up too, of which the same part of the time is taken off.
         "server_cpu_seconds": used * seconds / wall,
         "server_resident_bytes": sum(_resident(pid) for pid in pids),
-        "load_cpu": own / wall, "compared_whole": 0, "wrong": 0, "reconnects": 0,
+        "load_busy": own / wall, "compared_whole": 0, "wrong": 0, "reconnects": 0,
     }
 
 

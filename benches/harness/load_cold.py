@@ -30,7 +30,7 @@ class Cold:
         for server in servers:
             plans[server.name] = server.write("plan", plan.made(server.sign, "cold", 0, OBJECTS, self.size))
             ahead[server.name] = 0
-        options = ["--connections", self.connections, "--seconds", given.seconds, "--warmup", 0.1, "--whole-every", 16]
+        options = ["--connections", self.connections, "--seconds", given.seconds, "--warmup", 0.1, "--sleeps", "--whole-every", 16]
 
         def ask(peer):
             told = rounds.ask(place, peer, plans[peer.name], *options, "--from", ahead[peer.name])

@@ -13,7 +13,7 @@ class Idle:
     """Hits beside no and beside ten thousand idle keep-alive connections, in turns."""
 
     name: str
-    peers: tuple = (peers.Countersign, peers.NginxSendfile)
+    peers: tuple = (peers.Countersign, peers.Ceiling, peers.NginxSendfile)
 
     title = f"4 KiB hits beside {IDLE} idle keep-alive connections, and beside none"
 

@@ -1,5 +1,6 @@
 """All loads, by name."""
 
+from . import peers
 from .load_cold import Cold
 from .load_hits import Hits
 from .load_idle import Idle
@@ -17,6 +18,10 @@ ALL = [
     # The guard against guessing would answer this one client with 429 from the 101st on.
     Hits("invalid", 4 * KIB, 64, 64, plan=with_invalid, even=False,
          delivery_tables="[delivery.guard]\nmax_failures = 0"),
+    # Why the ceiling is where it is: how answers are written.
+    Hits("sending-64k", 64 * KIB, 64, 64, peers=(*peers.CEILINGS, *peers.NGINX)),
+    Hits("sending-1m", MIB, 32, 32, peers=(*peers.CEILINGS, *peers.NGINX)),
+    Hits("sending-64m", 64 * MIB, 2, 8, peers=(*peers.CEILINGS, *peers.NGINX)),
     Tls("tls-64k", 64 * KIB, 64, 32, streams=0),
     Tls("h2-4k", 4 * KIB, 64, 16, streams=16),
     Tls("h2-64k", 64 * KIB, 64, 16, streams=4),

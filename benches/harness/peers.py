@@ -104,6 +104,19 @@ class Ceiling(Peer):
         return server, int(server.told("ready http=").rsplit(":", 1)[1])
 
 
+def ceiling_with(*options):
+    """Bare hyper with other settings of its socket or of its bodies."""
+    name = "ceiling" + "".join(str(option).replace("--", " ") if str(option).startswith("--") else f" {option}" for option in options)
+    return type("CeilingWith", (Ceiling,), {"name": name.replace(" ", "-"), "title": name, "options": options})
+
+
+CEILINGS = (Ceiling,) + tuple(ceiling_with(*options) for options in (
+    ("--piece-bytes", 64 << 10), ("--piece-bytes", 256 << 10),
+    ("--unsent-bytes", 128 << 10), ("--unsent-bytes", 512 << 10),
+    ("--send-bytes", 256 << 10), ("--send-bytes", 512 << 10), ("--send-bytes", 1 << 20),
+))
+
+
 class Nginx(Peer):
     """nginx with secure_link, one worker, its access log on."""
 
@@ -222,4 +235,5 @@ sub vcl_backend_response {{ set beresp.ttl = 1h; }}
         return server.listens(port), port
 
 
-HITS = (Countersign, Ceiling, NginxSendfile, NginxBuffers, Varnish)
+NGINX = (NginxSendfile, NginxBuffers)
+HITS = (Countersign, Ceiling, *NGINX, Varnish)

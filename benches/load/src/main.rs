@@ -59,6 +59,9 @@ pub(crate) struct Flags {
     /// Copy all bytes out of the kernel, into one buffer, as a client that uses them must
     #[arg(long)]
     copy: bool,
+    /// Sleep where nothing comes, in place of asking again and again: for a core that is shared
+    #[arg(long)]
+    sleeps: bool,
     /// The first line of the plan that is sent; so that runs go on where the last one ended
     #[arg(long, default_value_t = 0)]
     from: usize,
@@ -100,6 +103,7 @@ fn run(flags: &Flags) -> Result<String, String> {
         rate: flags.rate,
         whole_every: flags.whole_every.max(1),
         copy: flags.copy,
+        sleeps: flags.sleeps,
         from: flags.from,
         pids: &flags.pids,
     };

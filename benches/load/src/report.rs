@@ -23,8 +23,9 @@ pub(crate) struct Report {
     pub(crate) server_cpu_seconds: f64,
     /// Memory of the server at the end.
     pub(crate) server_resident_bytes: u64,
-    /// Processor time of this process, as a part of the time: from 0.95 on, the load was the limit.
-    pub(crate) load_cpu: f64,
+    /// The part of the time in which this process had something to do: from 0.95 on, the load was
+    /// the limit.
+    pub(crate) load_busy: f64,
     /// Answers that were compared whole.
     pub(crate) compared_whole: u64,
     /// Answers that were not as they must be, warm-up included.
