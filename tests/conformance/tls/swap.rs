@@ -44,13 +44,13 @@ fn started(first: &Pair) -> (TempDir, Program, SocketAddr) {
 /// Renews as different tools do: either file first, and both told by a signal or not.
 fn renew(folder: &Path, pair: &Pair, number: usize, program: &Program) {
     let mut files = [("tls.crt", &pair.cert_pem), ("tls.key", &pair.key_pem)];
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         files.reverse();
     }
     for (name, text) in files {
         put(folder, name, text);
     }
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         program.signal("HUP");
     }
 }
