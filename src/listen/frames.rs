@@ -22,6 +22,12 @@ const BESIDE: u32 = 4;
 /// What is counted for frames that take another one back: that too was read for nothing.
 const TWICE: u32 = 2;
 
+/// What `SETTINGS` count, and each setting in them counts one more: a client sends them once or twice,
+/// and they may change the windows of every stream.
+const OF_SETTINGS: u32 = 10;
+/// A setting (§6.5.1).
+const SETTING_BYTES: u32 = 6;
+
 /// Of the preface of a connection (RFC 9113 §3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
@@ -155,7 +161,8 @@ impl Frames {
             }
             self.has_settings = true;
         }
-        let len_bytes = u64::from(u32::from_be_bytes([0, a, b, c]));
+        let length = u32::from_be_bytes([0, a, b, c]);
+        let len_bytes = u64::from(length);
         self.at = match len_bytes {
             0 => At::Head([0; HEAD_BYTES], 0),
             _ => At::Payload(len_bytes),
@@ -177,6 +184,7 @@ impl Frames {
             HEADERS => self.beside(true),
             CONTINUATION => u32::from(len_bytes == 0),
             RST_STREAM => TWICE,
+            SETTINGS if flags & ACK == 0 => OF_SETTINGS + length / SETTING_BYTES,
             WINDOW_UPDATE => match self.sent_bytes.checked_sub(UPDATE_BYTES) {
                 Some(left) => {
                     self.sent_bytes = left;
@@ -220,7 +228,9 @@ impl Frames {
 
 #[cfg(test)]
 mod tests {
-    use super::{BESIDE, Came, Frames, PREFACE, TWICE};
+    use super::{BESIDE, Came, Frames, OF_SETTINGS, PREFACE, TWICE};
+
+    const BEGUN: u32 = OF_SETTINGS;
 
     fn frame(kind: u8, flags: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
         let len = u8::try_from(payload.len()).unwrap();
@@ -235,7 +245,7 @@ mod tests {
     fn begun(max_streams: u32) -> Frames {
         let mut frames = Frames::new(max_streams);
         assert_eq!(frames.came(PREFACE, 0), Came::Upkeep(0));
-        assert_eq!(frames.came(&settings(), 0), Came::Upkeep(1));
+        assert_eq!(frames.came(&settings(), 0), Came::Upkeep(BEGUN));
         frames
     }
 
@@ -251,8 +261,17 @@ mod tests {
         for at_once in [1, 7, all.len()] {
             let mut frames = Frames::new(10);
             let came = all.chunks(at_once).map(|part| frames.came(part, 0)).last();
-            assert_eq!(came, Some(Came::Upkeep(4 + TWICE)), "{at_once}");
+            assert_eq!(came, Some(Came::Upkeep(BEGUN + 3 + TWICE)), "{at_once}");
         }
+    }
+
+    #[test]
+    fn settings_count_by_what_they_hold() {
+        let mut frames = begun(10);
+        let three = frame(4, 0, 0, &[0; 18]);
+        assert_eq!(frames.came(&three, 0), Came::Upkeep(2 * BEGUN + 3));
+        let acknowledged = frame(4, 1, 0, &[]);
+        assert_eq!(frames.came(&acknowledged, 0), Came::Upkeep(2 * BEGUN + 4));
     }
 
     #[test]
@@ -261,7 +280,10 @@ mod tests {
         frames.sent(1_000);
         let update = frame(8, 0, 0, &[0, 0, 0, 1]);
         let counted: Vec<Came> = (0..5).map(|_| frames.came(&update, 0)).collect();
-        assert_eq!(counted, [1, 1, 1, 2, 3].map(Came::Upkeep));
+        assert_eq!(
+            counted,
+            [0, 0, 0, 1, 2].map(|more| Came::Upkeep(BEGUN + more))
+        );
     }
 
     #[test]
@@ -277,12 +299,16 @@ mod tests {
             let bring = |frames: &mut Frames| frames.came(&little, 1);
             let counted: Vec<Came> = (0..=BESIDE).map(|_| bring(&mut frames)).collect();
             let last = counted.len() - 1;
-            assert!(counted[..last].iter().all(|came| *came == Came::Upkeep(1)));
-            assert_eq!(counted[last], Came::Upkeep(2), "{little:?}");
+            assert!(
+                counted[..last]
+                    .iter()
+                    .all(|came| *came == Came::Upkeep(BEGUN))
+            );
+            assert_eq!(counted[last], Came::Upkeep(BEGUN + 1), "{little:?}");
         }
         let mut frames = begun(10);
         let much = [&[0, 1, 0, 0, 0, 0, 0, 0, 1][..], &[7; 256]].concat();
-        assert_eq!(frames.came(&much, 0), Came::Upkeep(1));
+        assert_eq!(frames.came(&much, 0), Came::Upkeep(BEGUN));
     }
 
     #[test]
@@ -291,8 +317,11 @@ mod tests {
         let counted: Vec<Came> = (0..5)
             .map(|at| frames.came(&frame(1, 5, 2 * at + 1, b"head"), at.min(1).into()))
             .collect();
-        assert_eq!(counted, [1, 1, 1, 3, 5].map(Came::Upkeep));
-        assert_eq!(frames.came(&[], 5), Came::Upkeep(1));
+        assert_eq!(
+            counted,
+            [0, 0, 0, 2, 4].map(|more| Came::Upkeep(BEGUN + more))
+        );
+        assert_eq!(frames.came(&[], 5), Came::Upkeep(BEGUN));
     }
 
     #[test]

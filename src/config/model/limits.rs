@@ -47,8 +47,8 @@ pub struct Http2Limits {
     /// `max_own_resets`, default 256: streams that this side resets because of a client's faults
     /// (CVE-2025-8671); more ends the connection.
     pub max_own_resets: usize,
-    /// `max_upkeep_frames`, default 900 in ten seconds: a client's `SETTINGS`, `PING`,
-    /// `PRIORITY`, empty, little and unknown frames, and `RST_STREAM` twice; more ends the connection.
+    /// `max_upkeep_frames`, default 900 in ten seconds: a client's frames that are no requests, by
+    /// what they count; more ends the connection.
     pub max_upkeep_frames: u32,
     /// `send_buffer_bytes`, default 128 KiB: held of an answer that its reader does not take.
     pub send_buffer_bytes: usize,

@@ -6,33 +6,38 @@ use std::time::{Duration, Instant};
 
 use super::client::{Came, Client, serves};
 use super::floods::{Flood, all, own};
-use super::row::{at_once, origin};
-use crate::support::pause;
+use super::row::{at_once, origin, put_objects};
+use super::wire::{FILM, asks, stalling, whole, window};
+use crate::support::origin::{Origin, TOP, site};
+use crate::support::{pause, until};
 
 /// Within so many frames a flood ends its connection.
 const MOST_FRAMES: u32 = 1_000;
 const MARK: [u8; 8] = *b"still up";
 
-/// Whether a connection ends within so many units of a flood.
-fn ends(address: SocketAddr, flood: &Flood, units: u32) -> bool {
-    let mut client = Client::open(address);
-    let mut bytes = flood.start.clone();
+/// So many units of a flood, in the pieces in which they are sent.
+fn wave(flood: &Flood, units: u32) -> Vec<Vec<u8>> {
+    let (mut pieces, mut piece) = (Vec::new(), flood.start.clone());
     for at in 0..units {
-        bytes.extend((flood.unit)(at));
-        if flood.is_paced || bytes.len() > 32 << 10 {
-            client.send(&bytes);
-            bytes.clear();
+        piece.extend((flood.unit)(at));
+        if flood.is_paced || piece.len() > 16 << 10 {
+            pieces.push(std::mem::take(&mut piece));
         }
-        if flood.is_paced
-            && has_ended(
-                &mut client,
-                |came| matches!(came, Came::Status(of, _) if *of == own(at)),
-            )
-        {
+    }
+    pieces.push([piece, flood.end.clone()].concat());
+    pieces
+}
+
+/// Whether a connection ends with a wave.
+fn ends(address: SocketAddr, flood: &Flood, wave: &[Vec<u8>]) -> bool {
+    let mut client = Client::open(address);
+    for (at, piece) in (0..).zip(wave) {
+        let is_answer = |came: &Came| matches!(came, Came::Status(of, _) if *of == own(at));
+        let waits = flood.is_paced && (at as usize) < wave.len() - 1;
+        if !client.send(piece) || waits && has_ended(&mut client, is_answer) {
             return true;
         }
     }
-    client.send(&[&bytes[..], &flood.end].concat());
     client.ping(MARK);
     has_ended(&mut client, |came| *came == Came::Pong(MARK))
 }
@@ -48,12 +53,16 @@ fn has_ended(client: &mut Client, goes_on: impl Fn(&Came) -> bool) -> bool {
     }
 }
 
+fn most(flood: &Flood) -> Vec<Vec<u8>> {
+    wave(flood, MOST_FRAMES / flood.frames)
+}
+
 /// The least number of units that end a connection, of which `most` do.
 fn least(address: SocketAddr, flood: &Flood, most: u32) -> u32 {
     let (mut alive, mut ended) = (0, most);
     while ended - alive > 1 {
         let units = (alive + ended) / 2;
-        match ends(address, flood, units) {
+        match ends(address, flood, &wave(flood, units)) {
             true => ended = units,
             false => alive = units,
         }
@@ -67,10 +76,28 @@ fn a_flood_ends_its_connection_within_1000_frames_and_no_other() {
     let address = origin.addresses.delivery;
     at_once(&floods, |flood| {
         let fault = || flood.name.to_owned();
-        let is_right =
-            ends(address, flood, MOST_FRAMES / flood.frames) && serves(Client::open(address));
+        let is_right = ends(address, flood, &most(flood)) && serves(Client::open(address));
         (!is_right).then(fault)
     });
+}
+
+#[test]
+fn a_slow_reader_of_128_answers_is_cut_though_it_opens_its_windows_byte_by_byte() {
+    let top = TOP.replace("[delivery]", "[delivery]\nstall_timeout = \"500ms\"");
+    let origin = Origin::start(&format!("{top}{}", site("media", "", "")));
+    put_objects(&origin);
+    let address = origin.addresses.delivery;
+    let mut client = Client::open(address);
+    let requests = (0..128).flat_map(|at| whole(own(at), &asks("GET", &FILM)));
+    client.send(&[stalling(), requests.collect()].concat());
+    let mut at = 0;
+    // Few enough to be no flood.
+    until("the connection's end", || {
+        at += 1;
+        pause(Duration::from_millis(20));
+        (!client.send(&window(own(at % 128), 1))).then_some(())
+    });
+    assert!(serves(Client::open(address)));
 }
 
 #[test]
@@ -106,23 +133,20 @@ fn p99(address: SocketAddr, on: impl Fn() -> bool) -> Duration {
 }
 
 /// What others see in a round without, then in one with a flood, and its connections and their frames.
-fn round(address: SocketAddr, flood: &Flood) -> (Duration, Duration, u32) {
+fn round(address: SocketAddr, flood: &Flood, wave: &[Vec<u8>]) -> (Duration, Duration, u32) {
     let until = Instant::now() + ROUND;
     let quiet = p99(address, || Instant::now() < until);
     let goes_on = AtomicBool::new(true);
     let (flooded, connections) = std::thread::scope(|scope| {
         let others = scope.spawn(|| p99(address, || goes_on.load(Ordering::Relaxed)));
-        let (until, mut connections) = (Instant::now() + ROUND, 0);
+        let (until, mut connections, mut all_end) = (Instant::now() + ROUND, 0, true);
         while Instant::now() < until {
-            assert!(
-                ends(address, flood, MOST_FRAMES / flood.frames),
-                "{}",
-                flood.name
-            );
+            all_end &= ends(address, flood, wave);
             connections += 1;
             pause(PAUSE);
         }
         goes_on.store(false, Ordering::Relaxed);
+        assert!(all_end, "{}", flood.name);
         (others.join().unwrap(), connections)
     });
     (quiet, flooded, connections)
@@ -136,7 +160,8 @@ fn a_flood_slows_nobody() {
     let address = origin.addresses.delivery;
     let mut slowed = Vec::new();
     for flood in all() {
-        let rounds: Vec<_> = (0..ROUNDS).map(|_| round(address, &flood)).collect();
+        let wave = most(&flood);
+        let rounds: Vec<_> = (0..ROUNDS).map(|_| round(address, &flood, &wave)).collect();
         let middle = |of: &dyn Fn(&(Duration, Duration, u32)) -> Duration| {
             let mut all: Vec<Duration> = rounds.iter().map(of).collect();
             all.sort();
