@@ -29,7 +29,11 @@ pub(super) const fn store_told(error: StoreError) -> (StatusCode, &'static str, 
             "object_changed",
             "The object is changing",
         ),
-        StoreError::Overloaded => (S::SERVICE_UNAVAILABLE, "overloaded", "Too much to do"),
+        StoreError::Overloaded => (
+            S::SERVICE_UNAVAILABLE,
+            "store_overloaded",
+            "Too much is being fetched from the store",
+        ),
         StoreError::RangeNotSatisfiable { .. }
         | StoreError::NotModified
         | StoreError::Unavailable

@@ -108,7 +108,7 @@ async fn a_store_that_throttles_says_how_long_within_a_minute() {
     let (parts, problem) = told(Refusal::Store(StoreError::Overloaded), true).await;
     assert_eq!(
         (parts.status.as_u16(), &problem["code"]),
-        (503, &"overloaded".into())
+        (503, &"store_overloaded".into())
     );
     assert_eq!(parts.headers["retry-after"], "1");
 }
