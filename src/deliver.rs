@@ -112,13 +112,13 @@ impl Visit {
     async fn answer(&self, app: &App, record: &mut Record) -> Response<Body> {
         let site = match self.site(app) {
             Ok(site) => site,
-            Err(refusal) => return self.refused(refusal, None, record),
+            Err(refusal) => return self.refused(app, refusal, None, record),
         };
         let site = site.as_ref();
         record.site = Some(site.config.token.name().to_owned());
         let mut response = match self.served(app, site, record).await {
             Ok(response) => response,
-            Err(refusal) => self.refused(refusal, Some(site), record),
+            Err(refusal) => self.refused(app, refusal, Some(site), record),
         };
         if self.head.method != Method::OPTIONS {
             cors::apply(
@@ -353,18 +353,20 @@ impl Visit {
 
     fn refused(
         &self,
+        app: &App,
         refusal: Refusal,
         site: Option<&Site>,
         record: &mut Record,
     ) -> Response<Body> {
         // A reported token is the log's business; what refused the request is the answer's.
         record.reason = Some(refusal.code());
-        if let Refusal::Store(error) = &refusal
+        if let (Refusal::Store(error), Some(site)) = (&refusal, site)
             // Of so many, the access log and the metrics tell enough.
             && !matches!(error, StoreError::NotFound | StoreError::Overloaded)
         {
-            let path = record.path.as_deref().unwrap_or_default();
-            tracing::warn!(%error, path, request_id = %self.id, "the store failed");
+            let (site, path) = (site.config.token.name(), record.path.as_deref());
+            let path = path.unwrap_or_default();
+            app.observer.store_failed(site, *error, path, &self.id);
         }
         let manner = Manner {
             site: site.map(|site| (site.config.token.name(), &site.config.answers)),

@@ -17,6 +17,7 @@ pub mod observe;
 pub mod ops;
 pub mod reload;
 pub mod request;
+pub mod seldom;
 pub mod server;
 pub mod sign;
 pub mod sites;

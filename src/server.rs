@@ -111,6 +111,7 @@ impl Server {
         let state = State::open(&config.revocations, config.uses, now)?;
         let sites = live::open_sites(config.sites, None, &observer);
         let sites = sites.await.map_err(ServerFault::Several)?;
+        live::tell_fetch_limits(&sites, None, &observer);
         let objects = Shares::new(&config.cache);
         objects.divide(sites.iter().map(|site| &site.config));
         let app = Arc::new(App::new(

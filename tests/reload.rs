@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use countersign::clock::Clock;
 use support::http::{Answer, exchange, request};
-use support::origin::{TOP, ask_ops};
+use support::origin::{TOP, ask_ops, site};
 use support::program::Program;
 use support::token::{OLD_SECRET, SECRET, Terms, target, token_of};
 use support::{pause, until};
@@ -203,6 +203,13 @@ fn what_is_broken_is_told_and_leaves_the_old_in_force() {
             config.replace("root = \"media\"", "root = \"gone\""),
             "gone",
         ),
+        // Its first site can be opened, and is not in force all the same.
+        (
+            &file,
+            config.replace("root = \"media\"", "root = \"media\"\nmax_fetches = 5")
+                + &site("other", "", "").replace("root = \"other\"", "root = \"away\""),
+            "away",
+        ),
     ] {
         let before = fs::read_to_string(path).unwrap();
         put(path, &text);
@@ -212,6 +219,8 @@ fn what_is_broken_is_told_and_leaves_the_old_in_force() {
         assert!(count(&program, told) > 0, "{told}: {}", program.err.text());
         assert_eq!(get(address, &good).status, 200, "{told}");
         assert_eq!(metric(&program, "countersign_reload_last_successful"), 0.0);
+        let limit = "countersign_store_fetch_limit{site=\"media\"}";
+        assert_eq!(metric(&program, limit), 64.0, "{told}");
         put(path, &before);
     }
     assert!(!program.err.text().contains(SECRET));

@@ -190,6 +190,10 @@ impl Store for TestStore {
         .boxed()
     }
 
+    fn may_retry(&self) -> bool {
+        true
+    }
+
     fn probe(&self) -> BoxFuture<'_, Result<Probed, StoreFault>> {
         async { Ok(Probed::Readable) }.boxed()
     }

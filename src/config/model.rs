@@ -13,7 +13,7 @@ use countersign_token::{Key, Patterns, PolicyRule, PrivateKey, Reason};
 use http::HeaderName;
 use zeroize::Zeroizing;
 
-pub use self::limits::{ConnectionLimits, Http2Limits};
+pub use self::limits::{ConnectionLimits, FetchLimits, Http2Limits};
 pub use self::serving::{CacheRule, DeniedNavigation, Destination, EdgeRevocation, Serving};
 pub use self::signing::{
     ApiKey, BindIp, Issuer, IssuerKeys, Override, Permission, RateLimit, Rule, Signing,
@@ -275,24 +275,6 @@ pub enum StoreSettings {
     },
     /// `type = "s3"`.
     S3(S3Settings),
-}
-
-/// How many fetches from a site's store may be in flight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FetchLimits {
-    /// `max_fetches`, default 64: halved while the store throttles, and slowly back.
-    pub max_fetches: u32,
-    /// `max_wait`, default 5 s: how long one more waits at most.
-    pub max_wait: Duration,
-}
-
-impl Default for FetchLimits {
-    fn default() -> Self {
-        Self {
-            max_fetches: 64,
-            max_wait: Duration::from_secs(5),
-        }
-    }
 }
 
 /// An S3 bucket and how to reach it.

@@ -20,13 +20,13 @@ use super::gate::{Gate, Place, Refused};
 use super::kept::Kept;
 use super::lingering::Lingering;
 use super::pulse::{Limits, Overdue, Pulse};
-use super::seldom::Seldom;
 use super::shed::{self, Shed};
 use super::tls::Tls;
 use super::told::{ToldBody, ToldStream};
 use super::{Drain, ProxyProtocol, protocol, queue};
 use crate::config::Networks;
 use crate::config::model::{ConnectionLimits, Http2Limits};
+use crate::seldom::Seldom;
 
 /// How long a full table of file descriptors is waited out before accepting again.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 /// In which so many frames are too many.
 const WINDOW: Duration = Duration::from_secs(10);
 
-/// What a `WINDOW_UPDATE` may be for; of those that are for fewer bytes each counts.
+/// One `WINDOW_UPDATE` is let through for so many bytes sent; further ones count. What it adds to a
+/// window is not looked at.
 const UPDATE_BYTES: u64 = 256;
 /// What may be sent ahead of its `WINDOW_UPDATE`s.
 const MAX_UNUSED_BYTES: u64 = 4 << 20;

@@ -16,7 +16,6 @@ mod protocol;
 mod proxy_protocol;
 mod pulse;
 mod queue;
-mod seldom;
 pub mod service_manager;
 mod shed;
 mod tls;

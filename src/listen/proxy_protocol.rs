@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use ppp::{HeaderResult, v1, v2};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-use super::seldom::Seldom;
 use crate::config::Networks;
+use crate::seldom::Seldom;
 
 /// Between two lines of the log about one fault: a scanner, or a health check without a header, comes
 /// again and again.

@@ -33,7 +33,7 @@ impl<S> ToldStream<S> {
             frames: Frames::new(http2.max_streams),
             heads: Heads::new(),
             instead: None,
-            max_upkeep_frames: http2.max_upkeep_frames,
+            max_upkeep_frames: http2.max_upkeep_frames_per_10s,
         }
     }
 

@@ -1,6 +1,8 @@
 //! What an operator sees: one log line a request, and metrics. Never a token, a raw target, a
 //! `Referer` or a cookie.
 
+use std::time::Instant;
+
 mod access_log;
 mod audit_log;
 mod json_lines;
@@ -9,6 +11,7 @@ mod logged;
 mod metrics;
 mod record;
 mod store;
+mod store_failures;
 mod trace;
 
 pub use self::access_log::AccessLog;
@@ -20,7 +23,9 @@ pub use self::metrics::{
 };
 pub use self::record::Record;
 pub use self::store::Watched;
+use self::store_failures::StoreFailures;
 pub use self::trace::{Trace, Traces};
+use crate::store::StoreError;
 
 /// Where what is observed goes, but for metrics.
 #[derive(Clone, Debug)]
@@ -49,6 +54,7 @@ pub struct Observer {
     /// The signing API's decisions.
     pub audit: AuditLog,
     outlets: Outlets,
+    store_failures: StoreFailures,
 }
 
 impl Observer {
@@ -58,6 +64,7 @@ impl Observer {
             metrics: Metrics::new(),
             audit: AuditLog::off(),
             outlets,
+            store_failures: StoreFailures::default(),
         }
     }
 
@@ -75,6 +82,13 @@ impl Observer {
     /// A request's head has arrived.
     pub fn started(&self) {
         self.metrics.started();
+    }
+
+    /// A request of this site, for this path, got nothing of its store.
+    pub fn store_failed(&self, site: &str, error: StoreError, path: &str, request_id: &str) {
+        if let Some(count) = self.store_failures.count(site, error, Instant::now()) {
+            tracing::warn!(site, %error, count, path, request_id, "the store failed");
+        }
     }
 
     /// The text that a scrape gets, with the logs' losses.

@@ -86,6 +86,10 @@ impl Store for Watched {
         Box::pin(self.call("get", self.store.get(read)))
     }
 
+    fn may_retry(&self) -> bool {
+        self.store.may_retry()
+    }
+
     fn probe(&self) -> BoxFuture<'_, Result<Probed, StoreFault>> {
         self.store.probe()
     }
@@ -100,7 +104,7 @@ impl Store for Watched {
 }
 
 /// The word for a result that is none.
-fn result(error: &StoreError) -> &'static str {
+pub(super) fn result(error: &StoreError) -> &'static str {
     match error {
         StoreError::NotFound => "not_found",
         StoreError::Denied => "denied",

@@ -13,7 +13,7 @@ use crate::config::model::{self, Config};
 use crate::observe::{Observer, Watched};
 use crate::sign::{self, Kept, Shared};
 use crate::sites::{Site, Sites};
-use crate::store::{self, Gate, Probed, StoreFault};
+use crate::store::{self, Gate, GateEvent, GateWatch, Probed, StoreFault};
 
 /// How long a signal waits for log files.
 const MAX_REOPEN: Duration = Duration::from_secs(1);
@@ -56,6 +56,7 @@ impl Live {
         let router = router.transpose().map_err(|fault| vec![fault])?;
         let objects = &self.app.objects;
         objects.divide(sites.iter().map(|site| &site.config));
+        tell_fetch_limits(&sites, Some(&before), &self.app.observer);
         self.app.replace_sites(Sites::new(sites));
         self.signing.store(router.map(Arc::new));
         Ok(())
@@ -113,6 +114,19 @@ pub(super) async fn open_sites(
         Ok(sites)
     } else {
         Err(faults)
+    }
+}
+
+/// Tells of the limits of stores that were opened, once they are in force: until then those of the
+/// stores before them are.
+pub(super) fn tell_fetch_limits(sites: &[Arc<Site>], before: Option<&Sites>, observer: &Observer) {
+    let is_kept = |site: &Site| {
+        before.is_some_and(|sites| sites.iter().any(|old| is_same_store(old, &site.config)))
+    };
+    for site in sites.iter().filter(|site| !is_kept(site)) {
+        let limit = GateEvent::Limit(site.config.fetch_limits.max_fetches);
+        let gate = observer.metrics.gate(site.config.token.name());
+        gate.happened(limit);
     }
 }
 

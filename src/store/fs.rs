@@ -74,6 +74,10 @@ impl Store for FsStore {
         self.read(read).boxed()
     }
 
+    fn may_retry(&self) -> bool {
+        true
+    }
+
     fn probe(&self) -> BoxFuture<'_, Result<Probed, StoreFault>> {
         let root = self.root.clone();
         async move {

@@ -70,10 +70,9 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// For the reader of a body that broke: it drops the broken body, asks this, and on true asks
     /// [`Self::get`] for the rest, from the byte reached and with `if_match`; on false, or after
     /// [`StoreError::Corrupt`], it fails as the body did. [`Self::head`] and [`Self::get`] take
-    /// theirs by themselves. Without a gate there is no budget.
-    fn may_retry(&self) -> bool {
-        true
-    }
+    /// theirs by themselves. A store itself has no budget, and says yes; what stands before one asks
+    /// it.
+    fn may_retry(&self) -> bool;
 
     /// A short word for logs and metrics: `fs` or `s3`.
     fn kind(&self) -> &'static str;

@@ -75,6 +75,10 @@ impl<S: Store> Store for OnRuntime<S> {
         }))
     }
 
+    fn may_retry(&self) -> bool {
+        self.store.may_retry()
+    }
+
     fn probe(&self) -> BoxFuture<'_, Result<Probed, StoreFault>> {
         self.store.probe()
     }

@@ -212,6 +212,10 @@ impl Store for S3Store {
         self.read(read).boxed()
     }
 
+    fn may_retry(&self) -> bool {
+        true
+    }
+
     fn probe(&self) -> BoxFuture<'_, Result<Probed, StoreFault>> {
         Self::probe(self).boxed()
     }

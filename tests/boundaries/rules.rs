@@ -4,6 +4,7 @@
 /// that stand before it.
 pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("clock", &[]),
+    ("seldom", &[]),
     ("link", &[]),
     ("vectors", &[]),
     ("told", &["vectors"]),
@@ -16,8 +17,8 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("sites", &["config", "store"]),
     ("cache", &["config", "state", "store"]),
     ("answer", &["cache", "config", "request", "store", "verify"]),
-    ("observe", &["store", "verify"]),
-    ("listen", &["config"]),
+    ("observe", &["seldom", "store", "verify"]),
+    ("listen", &["config", "seldom"]),
     (
         "app",
         &[

@@ -84,6 +84,22 @@ fn each_wrong_setting_of_serving_has_one_message_that_says_what_is_right() {
 }
 
 #[test]
+fn a_cache_has_room_for_a_block_that_arrives() {
+    let cache = |text: &str| {
+        format!(
+            "[cache]\n{text}\n[[site]]{}",
+            good().split_once("[[site]]").unwrap().1
+        )
+    };
+    let told = faults(&cache("max_bytes = \"1MiB\""));
+    assert!(
+        told.len() == 1 && told[0].contains("at least two of cache.block_bytes"),
+        "{told:?}"
+    );
+    assert!(faults(&cache("max_bytes = \"1MiB\"\nblock_bytes = \"512KiB\"")).is_empty());
+}
+
+#[test]
 fn shares_leave_something_for_sites_without_one() {
     let own = |name: &str, line: &str| {
         let site = good().split_once("[[site]]").unwrap().1.to_owned();
@@ -91,8 +107,8 @@ fn shares_leave_something_for_sites_without_one() {
         format!("[[site]]\nhosts = [\"{name}\"]\n{line}{site}")
     };
     let two = format!(
-        "[cache]\nmax_bytes = \"1MiB\"\n{}{}",
-        own("a.example", "cache_max_bytes = \"1MiB\"\n"),
+        "[cache]\nmax_bytes = \"2MiB\"\n{}{}",
+        own("a.example", "cache_max_bytes = \"2MiB\"\n"),
         own("b.example", "")
     );
     let told = faults(&two);

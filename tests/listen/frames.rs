@@ -41,7 +41,7 @@ fn the_settings_of_a_connection_say_how_many_streams_it_may_have() {
 
 #[test]
 fn a_flood_of_frames_that_are_no_requests_ends_the_connection_and_no_other() {
-    let folder = folder("http2.max_upkeep_frames = 100");
+    let folder = folder("http2.max_upkeep_frames_per_10s = 100");
     let (program, address) = serve(&folder);
     let mut few = open(address);
     for _ in 0..50 {

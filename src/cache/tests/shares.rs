@@ -12,7 +12,10 @@ use crate::store::{Store, StoreKey};
 
 /// Sites by name, with their shares.
 fn config(shares: &[(&str, Option<u64>)]) -> Config {
-    let mut flags = vec![Flag::set("cache.max_bytes", "1000000")];
+    let mut flags = vec![
+        Flag::set("cache.max_bytes", "1000000"),
+        Flag::set("cache.block_bytes", "64KiB"),
+    ];
     for (index, (name, share)) in shares.iter().enumerate() {
         let mut set = |setting: &str, value: &str| {
             flags.push(Flag::set(&format!("site.{index}.{setting}"), value));

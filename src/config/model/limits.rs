@@ -47,9 +47,9 @@ pub struct Http2Limits {
     /// `max_own_resets`, default 256: streams that this side resets because of a client's faults
     /// (CVE-2025-8671); more ends the connection.
     pub max_own_resets: usize,
-    /// `max_upkeep_frames`, default 900 in ten seconds: a client's frames that are no requests, by
+    /// `max_upkeep_frames_per_10s`, default 900 in ten seconds: a client's frames that are no requests, by
     /// what they count; more ends the connection.
-    pub max_upkeep_frames: u32,
+    pub max_upkeep_frames_per_10s: u32,
     /// `send_buffer_bytes`, default 128 KiB: held of an answer that its reader does not take.
     pub send_buffer_bytes: usize,
     /// `ping_interval`, default 20 s: how often a client is asked whether it is there.
@@ -64,10 +64,28 @@ impl Default for Http2Limits {
             max_streams: 128,
             max_pending_resets: 20,
             max_own_resets: 256,
-            max_upkeep_frames: 900,
+            max_upkeep_frames_per_10s: 900,
             send_buffer_bytes: 128 << 10,
             ping_interval: Duration::from_secs(20),
             ping_timeout: Duration::from_secs(20),
+        }
+    }
+}
+
+/// How many fetches from a site's store may be in flight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FetchLimits {
+    /// `max_fetches`, default 64: halved while the store throttles, and slowly back.
+    pub max_fetches: u32,
+    /// `max_wait`, default 5 s: how long one more waits at most.
+    pub max_wait: Duration,
+}
+
+impl Default for FetchLimits {
+    fn default() -> Self {
+        Self {
+            max_fetches: 64,
+            max_wait: Duration::from_secs(5),
         }
     }
 }

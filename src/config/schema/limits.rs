@@ -49,7 +49,10 @@ pub(super) fn http2(section: &Section<'_>) -> Http2Limits {
         max_streams: count_u32("max_streams", default.max_streams),
         max_pending_resets: count("max_pending_resets", default.max_pending_resets),
         max_own_resets: count("max_own_resets", default.max_own_resets),
-        max_upkeep_frames: count_u32("max_upkeep_frames", default.max_upkeep_frames),
+        max_upkeep_frames_per_10s: count_u32(
+            "max_upkeep_frames_per_10s",
+            default.max_upkeep_frames_per_10s,
+        ),
         send_buffer_bytes: size(section, "send_buffer_bytes", [16 << 10, 16 << 20])
             .unwrap_or(default.send_buffer_bytes),
         ping_interval: section

@@ -109,6 +109,12 @@ fn cache(section: &Section<'_>) -> CacheSettings {
         let message = "must be a multiple of 64KiB, up to 16MiB";
         section.fault("block_bytes", message);
     }
+    // What arrives has at most half of it, and no less than a block can arrive.
+    if max_bytes / 2 < block_bytes {
+        let message =
+            format!("must be at least two of cache.block_bytes, which is {block_bytes} bytes");
+        section.fault("max_bytes", message);
+    }
     let read_ahead_blocks = section.integer("read_ahead_blocks", 0, 64);
     let duration = |name, default| section.duration(name).unwrap_or(default);
     CacheSettings {

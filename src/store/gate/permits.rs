@@ -43,6 +43,8 @@ struct Places {
     waiting: HashMap<Comes, usize>,
     /// When a silent call's place was lent last.
     silent_lent: Option<Instant>,
+    /// When places to lend were looked for last.
+    looked_at: Option<Instant>,
 }
 
 /// What a fetch is for.
@@ -86,7 +88,6 @@ impl Permits {
         lend_after: Duration,
         watch: Arc<dyn GateWatch>,
     ) -> Arc<Self> {
-        watch.happened(GateEvent::Limit(max));
         // A u32 fits on every platform that has the memory for so many; tokio's own bound is higher.
         let count = usize::try_from(max).unwrap_or(Semaphore::MAX_PERMITS);
         Arc::new(Self {
@@ -99,6 +100,7 @@ impl Permits {
                 next_id: 0,
                 waiting: HashMap::new(),
                 silent_lent: None,
+                looked_at: None,
             }),
             max_waiting: count.saturating_mul(WAITING_PER_FETCH),
             max_wait,
@@ -152,7 +154,7 @@ impl Permits {
                     permit.into_iter().for_each(tokio::sync::SemaphorePermit::forget);
                     return self.place(Instant::now());
                 }
-                _ = looking.tick() => self.lend(Instant::now()),
+                _ = looking.tick() => self.look(Instant::now()),
             }
         }
     }
@@ -190,6 +192,18 @@ impl Permits {
             permits: Arc::clone(self),
             id,
         }
+    }
+
+    /// Looks for places to lend, which goes over all that are held: once for all who wait.
+    fn look(&self, now: Instant) {
+        let mut places = self.lock();
+        let is_new = |at| now.saturating_duration_since(at) < self.lend_after / 2;
+        if places.looked_at.is_some_and(is_new) {
+            return;
+        }
+        places.looked_at = Some(now);
+        drop(places);
+        self.lend(now);
     }
 
     /// Takes the places of bodies that nobody is reading from, and was not for a while in all; and
@@ -360,6 +374,19 @@ mod tests {
         place.is_left(at(10_803));
         permits.lend(at(10_803));
         assert!(permits.try_enter(Anew, start).is_some());
+    }
+
+    #[test]
+    fn one_look_serves_all_who_wait() {
+        let permits = Permits::new(1, SECOND, SECOND, Arc::new(Unwatched));
+        let start = Instant::now();
+        let place = permits.try_enter(start).unwrap();
+        place.is_left(start);
+        permits.look(start + SECOND / 2);
+        permits.look(start + SECOND - SECOND / 100);
+        // Whoever else waits looks at half a second's end.
+        permits.look(start + SECOND);
+        assert!(permits.try_enter(start).is_some());
     }
 
     #[test]

@@ -95,6 +95,10 @@ impl Store for Scripted {
         answer.boxed()
     }
 
+    fn may_retry(&self) -> bool {
+        true
+    }
+
     fn probe(&self) -> BoxFuture<'_, Result<Probed, StoreFault>> {
         unreachable!()
     }
@@ -162,6 +166,8 @@ const PATIENT: Times = Times {
 
 fn gate(store: Scripted, max_fetches: u32, times: Times) -> Setup {
     let (store, heard) = (Arc::new(store), Arc::new(Heard::default()));
+    // As whoever opens the store does.
+    heard.happened(GateEvent::Limit(max_fetches));
     let limits = FetchLimits {
         max_fetches,
         max_wait: times.max_wait,

@@ -5,7 +5,8 @@ use std::fmt::Debug;
 /// Something happened at a gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GateEvent {
-    /// So many fetches may be in flight from now on.
+    /// So many fetches may be in flight from now on. Of the first limit whoever opens the store
+    /// tells, when it is in force.
     Limit(u32),
     /// A fetch takes its place among those in flight.
     Enters,

@@ -201,6 +201,10 @@ impl Store for SimulatedStore {
         .boxed()
     }
 
+    fn may_retry(&self) -> bool {
+        true
+    }
+
     fn probe(&self) -> BoxFuture<'_, Result<Probed, StoreFault>> {
         async { Ok(Probed::Readable) }.boxed()
     }

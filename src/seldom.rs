@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 /// Counts what happens, and says when it is time for a line.
 #[derive(Debug)]
-pub(super) struct Seldom(Mutex<Counted>);
+pub struct Seldom(Mutex<Counted>);
 
 #[derive(Debug)]
 struct Counted {
@@ -15,7 +15,8 @@ struct Counted {
 }
 
 impl Seldom {
-    pub(super) const fn new() -> Self {
+    /// Nothing has happened yet.
+    pub const fn new() -> Self {
         Self(Mutex::new(Counted {
             told_at: None,
             untold: 0,
@@ -24,7 +25,7 @@ impl Seldom {
 
     /// It happened again: how often since the last line, this time included, where that line is
     /// `pause` ago. `None`: not a line yet.
-    pub(super) fn count(&self, now: Instant, pause: Duration) -> Option<u64> {
+    pub fn count(&self, now: Instant, pause: Duration) -> Option<u64> {
         let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         counted.untold += 1;
         let is_time = |told_at| now.saturating_duration_since(told_at) >= pause;
