@@ -10,7 +10,7 @@ use crate::cache::Shares;
 use crate::clock::Clock;
 use crate::config::model::Delivery;
 use crate::listen::{Drain, Gate};
-use crate::observe::{ListenerFigures, Observer};
+use crate::observe::Observer;
 use crate::request::Client;
 use crate::sites::Sites;
 use crate::state::State;
@@ -49,24 +49,13 @@ pub struct Gates {
 }
 
 impl Gates {
-    /// What they have counted, for the metrics.
-    pub fn figures(&self) -> [ListenerFigures; 3] {
+    /// Each with its listener's name.
+    pub fn each(&self) -> [(&'static str, &Gate); 3] {
         [
             ("delivery", &self.delivery),
             ("signing", &self.signing),
             ("ops", &self.ops),
         ]
-        .map(|(listener, gate)| {
-            let figures = gate.figures();
-            ListenerFigures {
-                listener,
-                connections: figures.connections,
-                max_connections: figures.max_connections,
-                max_requests: figures.max_requests,
-                refused: figures.refused,
-                closed: figures.closed,
-            }
-        })
     }
 }
 

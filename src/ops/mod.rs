@@ -14,7 +14,7 @@ use http::{StatusCode, header};
 
 use crate::app::App;
 use crate::config::model::Ops;
-use crate::observe::{CacheFigures, Filling, Remembered};
+use crate::observe::{CacheFigures, Filling, ListenerFigures, Remembered};
 use crate::request::{any_host, names_an_object};
 
 /// The listener's routes.
@@ -83,13 +83,27 @@ fn cache(app: &App) -> CacheFigures {
     }
 }
 
+fn listeners(app: &App) -> [ListenerFigures; 3] {
+    app.gates.each().map(|(listener, gate)| {
+        let figures = gate.figures();
+        ListenerFigures {
+            listener,
+            connections: figures.connections,
+            max_connections: figures.max_connections,
+            max_requests: figures.max_requests,
+            refused: figures.refused,
+            closed: figures.closed,
+        }
+    })
+}
+
 async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
     let metrics = &app.observer.metrics;
     metrics.cached_bytes(app.objects.cached_bytes());
     metrics.cache(&cache(&app));
     metrics.remembered(&remembered(&app));
-    for listener in app.gates.figures() {
-        metrics.listener(&listener);
+    for figures in listeners(&app) {
+        metrics.listener(&figures);
     }
     let sites = app.sites();
     metrics.keys(sites.iter().flat_map(|site| {

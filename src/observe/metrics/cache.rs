@@ -1,9 +1,9 @@
 //! What the cache has counted, and what it holds.
 
-use metrics::{Key, Label, Recorder};
+use metrics::Label;
 
+use super::Metrics;
 use super::names::{ARRIVING, ARRIVING_BYTES, BLOCKS, BREAKS, EVICTIONS};
-use super::{METADATA, Metrics};
 
 /// The cache's figures now.
 #[derive(Clone, Copy, Debug)]
@@ -23,21 +23,16 @@ pub struct CacheFigures {
 impl Metrics {
     /// The cache's figures now.
     pub fn cache(&self, now: &CacheFigures) {
-        let evictions = Key::from_static_name(EVICTIONS);
-        let counter = self.recorder.register_counter(&evictions, &METADATA);
-        counter.absolute(now.evictions);
+        self.total(EVICTIONS, vec![], now.evictions);
         self.counted(BLOCKS, "found", &now.blocks);
         self.counted(BREAKS, "result", &now.breaks);
-        self.set_count(ARRIVING, now.arriving_blocks);
-        let bytes = usize::try_from(now.arriving_bytes).unwrap_or(usize::MAX);
-        self.set_count(ARRIVING_BYTES, bytes);
+        self.set(ARRIVING, vec![], now.arriving_blocks as u64);
+        self.set(ARRIVING_BYTES, vec![], now.arriving_bytes);
     }
 
     fn counted(&self, name: &'static str, label: &'static str, counts: &[(&'static str, u64)]) {
         for (value, count) in counts {
-            let key = Key::from_parts(name, vec![Label::new(label, *value)]);
-            let counter = self.recorder.register_counter(&key, &METADATA);
-            counter.absolute(*count);
+            self.total(name, vec![Label::new(label, *value)], *count);
         }
     }
 }

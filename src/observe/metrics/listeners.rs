@@ -1,11 +1,11 @@
 //! Connections and requests at the listeners: how many there are, and whom their limits met.
 
-use metrics::{Key, Label, Recorder};
+use metrics::Label;
 
+use super::Metrics;
 use super::names::{
     CONNECTIONS, CONNECTIONS_CLOSED, CONNECTIONS_MAX, LIMIT_REFUSALS, REQUESTS_MAX,
 };
-use super::{METADATA, Metrics};
 
 /// A listener's figures now.
 #[derive(Clone, Debug)]
@@ -28,25 +28,18 @@ impl Metrics {
     /// A listener, as it is now.
     pub fn listener(&self, now: &ListenerFigures) {
         let listener = || Label::new("listener", now.listener);
-        let set = |name, labels, count: usize| {
-            let key = Key::from_parts(name, labels);
-            #[allow(clippy::cast_precision_loss, reason = "a gauge is a float")]
-            self.recorder
-                .register_gauge(&key, &METADATA)
-                .set(count as f64);
-        };
-        set(CONNECTIONS, vec![listener()], now.connections);
-        set(CONNECTIONS_MAX, vec![listener()], now.max_connections);
+        self.set(CONNECTIONS, vec![listener()], now.connections as u64);
+        self.set(
+            CONNECTIONS_MAX,
+            vec![listener()],
+            now.max_connections as u64,
+        );
         if let Some(max_requests) = now.max_requests {
-            set(REQUESTS_MAX, vec![], max_requests);
+            self.set(REQUESTS_MAX, vec![], max_requests as u64);
         }
         let counts = |name, label, counts: &[(&'static str, u64)]| {
             for (word, count) in counts {
-                let labels = vec![listener(), Label::new(label, *word)];
-                let counter = Key::from_parts(name, labels);
-                self.recorder
-                    .register_counter(&counter, &METADATA)
-                    .absolute(*count);
+                self.total(name, vec![listener(), Label::new(label, *word)], *count);
             }
         };
         counts(LIMIT_REFUSALS, "limit", &now.refused);

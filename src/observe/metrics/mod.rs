@@ -163,11 +163,7 @@ impl Metrics {
 
     /// How many bytes the cache may hold.
     pub fn cache_max_bytes(&self, bytes: u64) {
-        let gauge = Key::from_static_name(CACHE_MAX);
-        #[allow(clippy::cast_precision_loss, reason = "a gauge is a float")]
-        self.recorder
-            .register_gauge(&gauge, &METADATA)
-            .set(bytes as f64);
+        self.set(CACHE_MAX, vec![], bytes);
     }
 
     /// How many lines the access log has lost, since the start.
@@ -177,9 +173,7 @@ impl Metrics {
 
     /// How many lines the audit file has lost, since the start.
     pub fn audit_lines_lost(&self, count: u64) {
-        let key = Key::from_static_name(AUDIT_LOST);
-        let counter = self.recorder.register_counter(&key, &METADATA);
-        counter.absolute(count);
+        self.total(AUDIT_LOST, vec![], count);
     }
 
     /// A site's store has answered a call.
@@ -213,6 +207,21 @@ impl Metrics {
         metrics::with_local_recorder(&self.recorder, || self.process.collect());
         self.handle.run_upkeep();
         self.handle.render()
+    }
+
+    /// A gauge, as it is now.
+    fn set(&self, name: &'static str, labels: Vec<Label>, count: u64) {
+        let gauge = Key::from_parts(name, labels);
+        let gauge = self.recorder.register_gauge(&gauge, &METADATA);
+        #[allow(clippy::cast_precision_loss, reason = "a gauge is a float")]
+        gauge.set(count as f64);
+    }
+
+    /// What is counted elsewhere, since the start.
+    fn total(&self, name: &'static str, labels: Vec<Label>, count: u64) {
+        let counter = Key::from_parts(name, labels);
+        let counter = self.recorder.register_counter(&counter, &METADATA);
+        counter.absolute(count);
     }
 
     fn count(&self, name: &'static str, labels: Vec<Label>) {

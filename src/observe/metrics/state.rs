@@ -1,13 +1,13 @@
 //! What is remembered beyond a token: revocations and counted uses, each with its bound, so that an
 //! alert comes before something is refused.
 
-use metrics::{Key, Label, Recorder};
+use metrics::Label;
 
+use super::Metrics;
 use super::names::{
     OPEN_USES, OPEN_USES_MAX, REVOCATION_FAILURES, REVOCATIONS, REVOCATIONS_MAX, USE_TOKENS,
     USE_TOKENS_MAX,
 };
-use super::{METADATA, Metrics};
 
 /// Something that grows, and how far it may.
 #[derive(Clone, Copy, Debug)]
@@ -39,20 +39,12 @@ impl Metrics {
             ([USE_TOKENS, USE_TOKENS_MAX], now.use_tokens),
             ([OPEN_USES, OPEN_USES_MAX], now.open_uses),
         ] {
-            self.set_count(name, filling.count);
-            self.set_count(bound, filling.max);
+            self.set(name, vec![], filling.count as u64);
+            self.set(bound, vec![], filling.max as u64);
         }
         for (reason, count) in now.revocation_failures {
-            let key = Key::from_parts(REVOCATION_FAILURES, vec![Label::new("reason", reason)]);
-            let counter = self.recorder.register_counter(&key, &METADATA);
-            counter.absolute(count);
+            let labels = vec![Label::new("reason", reason)];
+            self.total(REVOCATION_FAILURES, labels, count);
         }
-    }
-
-    pub(super) fn set_count(&self, name: &'static str, count: usize) {
-        let key = Key::from_static_name(name);
-        let gauge = self.recorder.register_gauge(&key, &METADATA);
-        #[allow(clippy::cast_precision_loss, reason = "a gauge is a float")]
-        gauge.set(count as f64);
     }
 }
