@@ -80,7 +80,7 @@ impl Target {
     }
 
     /// What stays out of its own folder: tests, and what was made or written there before.
-    const fn left(self) -> &'static [&'static str] {
+    const fn excluded(self) -> &'static [&'static str] {
         match self {
             Self::Npm => &["dist", "vectors", "project.mjs", "pack.mjs"],
             Self::Cloudflare | Self::LambdaEdge | Self::CloudfrontFunction => &[],
@@ -98,11 +98,7 @@ impl Target {
         for name in sources.chain(modules) {
             let path = from.join(name);
             if !path.exists() {
-                return Err(format!(
-                    "{} is not there; is --from the folder wasm-edge of the sources, and has \
-                     wasm-edge/build been run?",
-                    path.display()
-                ));
+                return Err(format!("{} is not there; {HINT}", path.display()));
             }
         }
         // A folder that is not there yet lies in the nearest one that is.
@@ -163,7 +159,7 @@ pub(super) fn run(args: Args) -> ExitCode {
     };
     let secrets = target.keeps_secrets().then(|| take_secrets(&mut document));
     let own = out.join(target.folder());
-    let written = copy(&from.join(target.folder()), &own, target.left())
+    let written = copy(&from.join(target.folder()), &own, target.excluded())
         .and_then(|()| {
             let mut beside = target.beside().iter();
             beside.try_for_each(|name| copy(&from.join(name), &out.join(name), &[]))
@@ -223,8 +219,12 @@ fn take_secrets(document: &mut Value) -> Value {
     json!({ "COUNTERSIGN_SECRETS": Value::Object(secrets).to_string() })
 }
 
+/// Where something to copy is not there.
+const HINT: &str =
+    "is --from the folder wasm-edge of the sources, and has wasm-edge/build been run?";
+
 /// Never copied: what was installed, an older document, and what is for the sources' tests only.
-const LEFT: [&str; 10] = [
+const NEVER_COPIED: [&str; 10] = [
     "node_modules",
     "edge.json",
     "secrets.json",
@@ -241,7 +241,7 @@ const LEFT: [&str; 10] = [
 const KEPT: &str = "wrangler.toml";
 
 /// A file, or a folder's files but those that are left out.
-fn copy(from: &Path, to: &Path, left: &[&str]) -> io::Result<()> {
+fn copy(from: &Path, to: &Path, excluded: &[&str]) -> io::Result<()> {
     let named = |path: &Path, error: io::Error| {
         io::Error::new(error.kind(), format!("{}: {error}", path.display()))
     };
@@ -254,15 +254,13 @@ fn copy(from: &Path, to: &Path, left: &[&str]) -> io::Result<()> {
             .map_err(|error| named(from, error));
     }
     let entries = fs::read_dir(from).map_err(|error| {
-        let hint =
-            "is --from the folder wasm-edge of the sources, and has wasm-edge/build been run?";
-        io::Error::new(error.kind(), format!("{}: {error}; {hint}", from.display()))
+        io::Error::new(error.kind(), format!("{}: {error}; {HINT}", from.display()))
     })?;
     fs::create_dir_all(to).map_err(|error| named(to, error))?;
     for entry in entries {
         let entry = entry.map_err(|error| named(from, error))?;
         let name = entry.file_name();
-        if !LEFT.iter().chain(left).any(|left| name == *left) {
+        if !NEVER_COPIED.iter().chain(excluded).any(|own| name == *own) {
             copy(&entry.path(), &to.join(&name), &[])?;
         }
     }

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -181,6 +182,25 @@ test('pages of listed origins may read answers, copies and refusals; others may 
   const preflight = { method: 'OPTIONS', headers: { origin: 'https://app.example', 'access-control-request-method': 'GET', 'access-control-request-headers': 'range' } };
   const [count, answer] = await asked(() => edge(url, preflight));
   assert.deepEqual([count, answer.status, answer.headers.get('access-control-allow-headers')], [0, 204, 'range']);
+});
+
+test('a preflight is granted at the edge what the origin grants', async () => {
+  const headers = {
+    origin: 'https://app.example',
+    'access-control-request-method': 'GET',
+    'access-control-request-headers': 'Range, X-Own, Authorization, cookie, no name',
+  };
+  const answer = await edge('http://media.test/photo.jpg', { method: 'OPTIONS', headers });
+  const own = await new Promise((resolve, reject) => {
+    const options = { method: 'OPTIONS', headers: { ...headers, host: 'media.test' } };
+    request(`${server.delivery}/photo.jpg`, options, (told) => { told.resume(); resolve(told); }).on('error', reject).end();
+  });
+  assert.deepEqual([answer.status, own.statusCode], [204, 204]);
+  for (const name of ['headers', 'methods', 'origin', 'credentials']) {
+    const field = `access-control-allow-${name}`;
+    assert.equal(answer.headers.get(field), own.headers[field] ?? null, field);
+  }
+  assert.equal(own.headers['access-control-allow-headers'], 'range, x-own');
 });
 
 test('a revoked token is refused where the site asks the origin each time', async () => {
