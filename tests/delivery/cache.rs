@@ -2,6 +2,7 @@
 
 use std::{fs, thread};
 
+use s3_front::mix;
 use sha2::{Digest, Sha256};
 
 use crate::support::origin::{Origin, TOP, site};
@@ -10,16 +11,8 @@ use crate::support::until;
 
 /// Bytes of which no two stretches are alike.
 fn noise(len: usize) -> Vec<u8> {
-    let mut state = 1_u64;
-    let step = |_| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        state.to_le_bytes()
-    };
-    let mut bytes: Vec<u8> = (0..len.div_ceil(8)).flat_map(step).collect();
-    bytes.truncate(len);
-    bytes
+    let words = (0..).map(|place| mix(place).to_le_bytes());
+    words.flatten().take(len).collect()
 }
 
 #[test]

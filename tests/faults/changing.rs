@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::{Duration, Instant};
 
-use s3_front::{Fault, Objects, Rule};
+use s3_front::{Content, Fault, Objects, Rule, Seen};
 use tokio::task::JoinSet;
 
 use crate::checker::{CHANGED, Known, Verdict};
@@ -46,10 +46,7 @@ fn an_object_that_changes_between_two_blocks_is_cut_and_the_next_reader_has_the_
 
 #[test]
 fn an_object_that_changed_before_the_first_byte_is_read_anew() {
-    let rig = Rig::with(Own {
-        cache: "fresh_for = \"1h\"",
-        ..Own::default()
-    });
+    let rig = Rig::start();
     let objects = Objects::new("film", LEN);
     rig.front.put(objects.clone());
     // Brings the metadata and the first block of version 1.
@@ -59,6 +56,36 @@ fn an_object_that_changed_before_the_first_byte_is_read_anew() {
     let later = rig.get("film", &[("range", "bytes=5000000-5000009")]);
     let known = Known::new("film", &objects, [1, 2]);
     assert_eq!(known.judge(&later), Verdict::Whole(2));
+}
+
+#[test]
+fn all_of_an_object_instead_of_a_range_is_of_a_version_that_meets_the_conditions() {
+    let rig = Rig::start();
+    let objects = Objects::new("film", LEN);
+    rig.front.put(objects.clone());
+    let of_range = 3 * MIB..4 * MIB;
+    let slow = Rule::new(Fault::SlowFirstByte { millis: 1_000 });
+    rig.front.add(slow.method("GET").bytes(of_range).times(1));
+    let is_asked = |own: &Seen| own.method == "GET" && own.key.as_deref() == Some("film");
+    let etag = Content::of("film", 1).etag();
+    let delivery = rig.delivery;
+    let asking = rig.runtime.spawn(async move {
+        let headers = [
+            ("range", "bytes=3500000-3500009"),
+            ("if-range", "\"another\""),
+            ("if-match", etag.as_str()),
+        ];
+        get(delivery, &target("film"), &headers).await
+    });
+    // The range is of version 1; what is fetched instead of it is not.
+    until("the range", || {
+        (rig.front.count(is_asked) > 0).then_some(())
+    });
+    rig.front.overwrite("film");
+    let got = rig.runtime.block_on(asking).unwrap();
+    let known = Known::new("film", &objects, [1, 2]);
+    let refused = Verdict::Refused("precondition_failed".to_owned());
+    assert_eq!(known.judge(&got), refused);
 }
 
 /// So many times each object is replaced at once, and so often all of them are.

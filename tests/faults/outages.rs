@@ -17,12 +17,11 @@ use crate::support::until;
 const LEN: u64 = 3 * MIB + 17;
 
 /// What a client may be told while the store is broken.
-const CODES: [&str; 5] = [
+const CODES: [&str; 4] = [
     "store_unavailable",
     "store_timeout",
     "object_changed",
-    "overloaded",
-    "store_denied",
+    "store_overloaded",
 ];
 
 /// Every request for an object has the fault, for as long as many readers need to be answered.
@@ -179,30 +178,40 @@ fn a_store_whose_bodies_are_slow_is_waited_for() {
     assert!(verdicts.iter().all(Verdict::is_whole), "{verdicts:?}");
 }
 
+/// Nobody is told that it has all; who has some of it is cut.
+fn some_cut_and_none_whole(verdicts: &[Verdict]) {
+    assert!(!verdicts.iter().any(Verdict::is_whole), "{verdicts:?}");
+    assert!(verdicts.contains(&Verdict::Cut), "{verdicts:?}");
+}
+
 #[test]
 fn bodies_that_stall_are_cut_where_they_stand() {
     let rig = Rig::impatient();
     let after_bytes = 70_000;
     let breaks = |rig: &Rig| rig.front.add(Rule::new(Fault::Stall { after_bytes }));
-    broken(&rig, breaks, |rig| rig.front.clear());
+    some_cut_and_none_whole(&broken(&rig, breaks, |rig| rig.front.clear()));
 }
 
 #[test]
-fn bodies_that_break_off_are_cut_where_they_stand() {
-    for fault in [
-        Fault::Reset {
-            after_bytes: 70_000,
-        },
-        Fault::Reset { after_bytes: 0 },
-        Fault::ShortBody { by_bytes: 1 },
-    ] {
-        outage(fault);
-    }
+fn bodies_that_are_reset_are_cut_where_they_stand() {
+    some_cut_and_none_whole(&outage(Fault::Reset {
+        after_bytes: 70_000,
+    }));
+    let verdicts = outage(Fault::Reset { after_bytes: 0 });
+    assert!(!verdicts.iter().any(Verdict::is_whole), "{verdicts:?}");
+}
+
+#[test]
+fn bodies_that_end_early_are_cut_where_they_stand() {
+    some_cut_and_none_whole(&outage(Fault::ShortBody { by_bytes: 1 }));
 }
 
 #[test]
 fn bytes_behind_the_end_of_a_body_reach_nobody() {
-    outage(Fault::Overrun { by_bytes: 999 });
+    let verdicts = outage(Fault::Overrun { by_bytes: 999 });
+    let versions: Vec<u64> = verdicts.iter().filter_map(Verdict::version).collect();
+    assert!(versions.iter().all(|version| *version == 1), "{verdicts:?}");
+    assert!(!versions.is_empty(), "{verdicts:?}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::start::{folder, program, signed};
 use crate::support::http::{exchange, request};
 use crate::support::origin::ask_ops;
-use crate::support::program::{Program, READY, run};
+use crate::support::program::{Program, READY, run, same_env};
 
 /// Opens as many sockets as names are given, as systemd would, and becomes the program.
 const ACTIVATE: &str = r#"
@@ -35,12 +35,7 @@ fn activated(folder: &tempfile::TempDir, names: &str, args: &[&str]) -> Command 
         .arg(path)
         .arg("serve")
         .args(args);
-    for (name, value) in command.env("HOME", folder.path()).get_envs() {
-        match value {
-            Some(value) => python.env(name, value),
-            None => python.env_remove(name),
-        };
-    }
+    same_env(command.env("HOME", folder.path()), &mut python);
     python
 }
 

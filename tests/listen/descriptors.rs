@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use crate::start::{folder, signed};
 use crate::support::http::{exchange, request};
 use crate::support::origin::ask_ops;
-use crate::support::program::{Program, READY, command};
+use crate::support::program::{Program, READY, command, same_env};
 use crate::support::until;
 
 const CLIENTS: usize = 1_000;
@@ -24,12 +24,7 @@ fn serve_within_256(folder: &TempDir) -> Program {
         .current_dir(folder.path())
         .args(["-c", "ulimit -n 256 && exec \"$0\" serve"])
         .arg(plain.get_program());
-    for (name, value) in plain.get_envs() {
-        match value {
-            Some(value) => shell.env(name, value),
-            None => shell.env_remove(name),
-        };
-    }
+    same_env(&plain, &mut shell);
     let program = Program::start(shell);
     program.told(READY);
     program

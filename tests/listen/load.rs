@@ -24,7 +24,7 @@ fn pattern() -> Vec<u8> {
     (0_u32..).flat_map(u32::to_be_bytes).take(BYTES).collect()
 }
 
-/// How many answers were whole; the first that is not ends the test.
+/// How many answers were whole, and how many were not.
 #[derive(Debug, Default)]
 struct Seen {
     whole: AtomicUsize,

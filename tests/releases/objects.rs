@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use bytes::Bytes;
+use s3_front::mix;
 
 /// Asked for again and again.
 pub(crate) const BRISK: [(&str, usize); 9] = [
@@ -33,13 +34,7 @@ pub(crate) fn all() -> BTreeMap<&'static str, Bytes> {
 
 /// Bytes that are others at every position of every object.
 fn bytes(seed: u64, len_bytes: usize) -> Bytes {
-    let mut state = seed;
-    let words = std::iter::repeat_with(move || {
-        // Knuth's MMIX generator; its upper bits are the good ones.
-        state = state.wrapping_mul(6_364_136_223_846_793_005);
-        state = state.wrapping_add(1_442_695_040_888_963_407);
-        ((state >> 32) as u32).to_le_bytes()
-    });
+    let words = (0..).map(|place| mix((seed << 32) | place).to_le_bytes());
     words.flatten().take(len_bytes).collect()
 }
 

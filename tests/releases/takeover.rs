@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use crate::client::Door;
 use crate::load::Load;
 use crate::origins::{config, folder, signed};
-use crate::support::program::{Program, READY, command};
+use crate::support::program::{Program, READY, command, same_env};
 use crate::tally::none_of;
 
 /// Becomes the program with the socket that it is given as standard input, as systemd would.
@@ -20,12 +20,7 @@ fn activated(folder: &Path, socket: &TcpListener) -> Program {
     let mut shell = Command::new("sh");
     shell.args(["-c", ACTIVATE, "sh"]).arg(serve.get_program());
     shell.arg("serve").current_dir(folder);
-    for (name, value) in serve.get_envs() {
-        match value {
-            Some(value) => shell.env(name, value),
-            None => shell.env_remove(name),
-        };
-    }
+    same_env(&serve, &mut shell);
     let held = OwnedFd::from(socket.try_clone().unwrap());
     shell.stdin(Stdio::from(held));
     Program::start(shell)

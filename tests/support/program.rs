@@ -180,3 +180,14 @@ pub(crate) fn run(command: Command) -> (i32, String, String) {
     until("the end of the output", told);
     (code, program.out.text(), program.err.text())
 }
+
+/// Gives `to` the environment that `from` was given.
+pub(crate) fn same_env<'c>(from: &Command, to: &'c mut Command) -> &'c mut Command {
+    for (name, value) in from.get_envs() {
+        match value {
+            Some(value) => to.env(name, value),
+            None => to.env_remove(name),
+        };
+    }
+    to
+}

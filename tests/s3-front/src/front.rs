@@ -126,11 +126,6 @@ impl Front {
         self.state.made().put(objects);
     }
 
-    /// Takes the objects of this very pattern away.
-    pub fn remove(&self, pattern: &str) {
-        self.state.made().remove(pattern);
-    }
-
     /// Gives the key its next version; the first is 1.
     pub fn overwrite(&self, key: &str) -> u64 {
         self.state.made().overwrite(key)
@@ -159,10 +154,10 @@ impl Front {
 
     fn command(&self, accepts: bool) {
         let (done, is_done) = sync_channel(1);
-        // Neither fails while the runtime is there.
-        if self.commands.try_send((accepts, done)).is_ok() {
-            let _ = is_done.recv();
-        }
+        self.commands
+            .blocking_send((accepts, done))
+            .expect("the runtime is there");
+        is_done.recv().expect("an answer of it");
     }
 
     /// The requests, from the oldest on; the newest 200,000 are kept.

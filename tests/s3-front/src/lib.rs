@@ -23,10 +23,9 @@ mod send;
 mod state;
 mod upstream;
 
-pub use self::content::Content;
+pub use self::content::{Content, mix};
 pub use self::fault::Fault;
 pub use self::front::{Front, Settings};
 pub use self::journal::{Counts, Seen};
 pub use self::objects::Objects;
-pub use self::pattern::matches;
 pub use self::rule::Rule;

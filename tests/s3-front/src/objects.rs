@@ -16,7 +16,7 @@ use crate::request::{Asked, Request};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Objects {
-    /// A pattern of keys ([`crate::matches`]).
+    /// A pattern of keys (`pattern.rs`).
     pub key: String,
     /// The length of version 1.
     pub len_bytes: u64,
@@ -86,10 +86,6 @@ impl Made {
         let version = self.versions.entry(key.to_owned()).or_insert(1);
         *version += 1;
         *version
-    }
-
-    pub(crate) fn remove(&mut self, pattern: &str) {
-        self.objects.retain(|objects| objects.key != pattern);
     }
 
     /// The answer to a `GET` or `HEAD`; `None` where there is no such object. `changed` is for

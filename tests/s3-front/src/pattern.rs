@@ -1,7 +1,7 @@
 //! Which keys are meant.
 
 /// Whether `key` fits `pattern`, in which `*` stands for any characters, none too.
-pub fn matches(pattern: &str, key: &str) -> bool {
+pub(crate) fn matches(pattern: &str, key: &str) -> bool {
     let Some((first, rest)) = pattern.split_once('*') else {
         return pattern == key;
     };

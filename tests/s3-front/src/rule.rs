@@ -20,7 +20,7 @@ pub struct Rule {
     /// `GET` or `HEAD`; by default both.
     #[serde(default)]
     pub method: Option<String>,
-    /// A pattern of keys ([`crate::matches`]); by default all. Listings have no key.
+    /// A pattern of keys (`pattern.rs`); by default all. Listings have no key.
     #[serde(default = "all")]
     pub key: String,
     /// Only requests for some byte of these: first and last.
@@ -113,12 +113,6 @@ impl Rule {
     pub fn times(self, times: u64) -> Self {
         let times = Some(times);
         Self { times, ..self }
-    }
-
-    /// For so long.
-    pub fn lasting(self, time: Duration) -> Self {
-        let for_millis = Some(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
-        Self { for_millis, ..self }
     }
 }
 
@@ -213,7 +207,11 @@ mod tests {
         assert_eq!(turns(rule().after(1)), [2, 3, 4, 5, 6]);
         assert_eq!(turns(rule().every(3)), [1, 4]);
         assert_eq!(turns(rule().after(1).every(2).times(2)), [2, 4]);
-        assert_eq!(turns(rule().lasting(Duration::ZERO)), [0; 0]);
+        let over = Rule {
+            for_millis: Some(0),
+            ..rule()
+        };
+        assert_eq!(turns(over), [0; 0]);
     }
 
     #[test]
