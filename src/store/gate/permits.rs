@@ -380,13 +380,13 @@ mod tests {
     fn one_look_serves_all_who_wait() {
         let permits = Permits::new(1, SECOND, SECOND, Arc::new(Unwatched));
         let start = Instant::now();
-        let place = permits.try_enter(start).unwrap();
+        let place = permits.try_enter(Anew, start).unwrap();
         place.is_left(start);
         permits.look(start + SECOND / 2);
         permits.look(start + SECOND - SECOND / 100);
         // Whoever else waits looks at half a second's end.
         permits.look(start + SECOND);
-        assert!(permits.try_enter(start).is_some());
+        assert!(permits.try_enter(Anew, start).is_some());
     }
 
     #[test]
