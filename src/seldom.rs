@@ -37,6 +37,12 @@ impl Seldom {
     }
 }
 
+impl Default for Seldom {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

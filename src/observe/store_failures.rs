@@ -21,9 +21,7 @@ impl StoreFailures {
     pub(super) fn count(&self, site: &str, error: StoreError, now: Instant) -> Option<u64> {
         let kind = (site.to_owned(), super::store::result(&error));
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        told.entry(kind)
-            .or_insert_with(Seldom::new)
-            .count(now, LINE_PAUSE)
+        told.entry(kind).or_default().count(now, LINE_PAUSE)
     }
 }
 
