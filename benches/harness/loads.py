@@ -35,6 +35,9 @@ ALL = [
     Many("many"),
 ]
 
+# Only when they are named: they explain, or take long.
+ON_REQUEST = {"sending-64k", "sending-1m", "sending-64m", "many"}
+
 
 def peer_names():
     """Of all loads, each once."""

@@ -109,7 +109,7 @@ def run_on(core, command):
     process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                text=True, preexec_fn=lambda: _prepare(core, 65536))
     try:
-        out, err = process.communicate(timeout=180)
+        out, err = process.communicate(timeout=1_800)
     except BaseException:
         process.kill()
         process.wait()

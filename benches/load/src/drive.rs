@@ -169,8 +169,9 @@ impl<'a> Turn<'a> {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 polled => polled?,
             }
+            let heard = Instant::now();
             if !events.is_empty() {
-                last_heard = Instant::now();
+                last_heard = heard;
             } else if self.free.len() < self.connections.len() && now - last_heard > MAX_SILENCE {
                 return Err(io::ErrorKind::TimedOut.into());
             }
@@ -178,7 +179,9 @@ impl<'a> Turn<'a> {
                 self.read(event.token().0)?;
             }
             if !events.is_empty() && self.measured_from.is_some() {
-                self.busy += now.elapsed();
+                // Asking that brings something is work; sleeping until it does is not.
+                let since = if self.drive.sleeps { heard } else { now };
+                self.busy += since.elapsed();
             }
         }
     }
