@@ -23,10 +23,11 @@ use crate::answer::refusal::{Manner, Refusal};
 use crate::answer::{cors, navigation, observed};
 use crate::app::App;
 use crate::cache::{Opened, Wanted};
-use crate::config::rfc3339;
 use crate::listen::Shed;
 use crate::observe::{Logged, OpenRecord, Record};
-use crate::request::{Client, RequestId, has_padded_value, host_of, is_chunked, names_an_object};
+use crate::request::{
+    Client, RequestId, has_padded_value, host_of, is_chunked, names_an_object, written_host,
+};
 use crate::sites::Site;
 use crate::state::{Ask, Reserved, UsesFault};
 use crate::store::StoreError;
@@ -34,9 +35,6 @@ use crate::verify::{Decision, Denied, Guarded, Pass, decide};
 
 /// The body of every answer: it tells the log when it has ended.
 pub type AnswerBody = Logged<Body>;
-
-/// The longest method in the log; those of RFC 9110 have up to 7, of WebDAV up to 16.
-const MAX_METHOD_CHARS: usize = 16;
 
 /// A body that no log is told of, for pages beside the delivery.
 pub fn whole(bytes: Bytes) -> AnswerBody {
@@ -68,15 +66,16 @@ pub async fn deliver(
     let visit = Visit {
         now_unix_secs: app.clock.now_unix_secs(),
         client: app.client(peer, &head.headers),
-        id: RequestId::random().to_string(),
+        id: RequestId::random(),
         started,
+        is_conditional: conditional::has_any(&head.headers),
         head,
     };
     let record = Record {
-        time: rfc3339(visit.now_unix_secs),
-        request_id: visit.id.clone(),
-        client: visit.client.address.map(|client| client.ip().to_string()),
-        method: logged_method(&visit.head.method),
+        time_unix_secs: visit.now_unix_secs,
+        request_id: visit.id,
+        client: visit.client.address.map(|client| client.ip()),
+        method: visit.head.method.clone(),
         decision: "none",
         ..Record::default()
     };
@@ -84,28 +83,20 @@ pub async fn deliver(
     let mut open = OpenRecord::new(record, trace, started, app.observer.clone());
     let answer = visit.answer(&app, &mut open.record);
     let mut response = open.trace.scope(answer).await;
-    let headers = response.headers_mut();
-    let nosniff = HeaderValue::from_static("nosniff");
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
-    // Browsers send a token's URL as the Referer of whatever a shown document loads.
-    let no_referrer = HeaderValue::from_static("no-referrer");
-    headers.insert(header::REFERRER_POLICY, no_referrer);
+    object::protect(response.headers_mut());
     open.record.status = response.status().as_u16();
     response.map(|body| Logged::new(body, open))
-}
-
-/// A method may be any token of any length; the log's lines do not grow with it.
-fn logged_method(method: &Method) -> String {
-    method.as_str().chars().take(MAX_METHOD_CHARS).collect()
 }
 
 /// One request and what is known of it from the start.
 struct Visit {
     head: Parts,
     client: Client,
-    id: String,
+    id: RequestId,
     started: Instant,
     now_unix_secs: u64,
+    /// Whether it has any condition.
+    is_conditional: bool,
 }
 
 impl Visit {
@@ -115,7 +106,7 @@ impl Visit {
             Err(refusal) => return self.refused(app, refusal, None, record),
         };
         let site = site.as_ref();
-        record.site = Some(site.config.token.name().to_owned());
+        record.site = Some(Arc::clone(&site.name));
         let mut response = match self.served(app, site, record).await {
             Ok(response) => response,
             Err(refusal) => self.refused(app, refusal, Some(site), record),
@@ -140,8 +131,13 @@ impl Visit {
         if !names_an_object(&self.head) {
             return Err(Refusal::Target);
         }
+        let sites = app.sites();
+        // As nearly all requests write it.
+        if let Some(site) = written_host(&self.head).and_then(|host| sites.named(host)) {
+            return Ok(Arc::clone(site));
+        }
         let host = host_of(&self.head).map_err(Refusal::Host)?;
-        app.sites().find(&host).cloned().ok_or(Refusal::UnknownHost)
+        sites.find(&host).cloned().ok_or(Refusal::UnknownHost)
     }
 
     /// request → decision → object → answer
@@ -161,16 +157,16 @@ impl Visit {
         }
         let pass = self.pass(app, site, record)?;
         let reserved = self.reserve(app, site, &pass, record).await?;
-        let verified = self.started.elapsed();
+        let answers = &site.config.answers;
+        let verified = answers.server_timing.then(|| self.started.elapsed());
         let Found { opened, answer } = self.object(app, site, &pass).await?;
         record.cache = Some(opened.outcome.as_str());
         let outcome = opened.outcome;
         let mut response = self.represent(site, &pass, opened, answer)?;
-        let answers = &site.config.answers;
         if answers.cache_status {
             observed::cache_status(outcome, response.headers_mut());
         }
-        if answers.server_timing {
+        if let Some(verified) = verified {
             let object = self.started.elapsed().saturating_sub(verified);
             observed::server_timing(verified, object, response.headers_mut());
         }
@@ -266,13 +262,13 @@ impl Visit {
     /// Looks the object up as the request's conditions want it. Conditions are held against the
     /// metadata first, so that a 304 reads no body, and again against the version that is served.
     async fn object(&self, app: &App, site: &Site, pass: &Pass) -> Result<Found, Refusal> {
-        let object = Opening::new(app, site, pass, self.head.uri.query())?;
+        let object = Opening::new(app, site, pass, self.head.uri.query());
         // A range is `GET`'s alone (RFC 9110 §14.2).
         let asked = match self.head.method {
             Method::GET => range::asked(&self.head.headers),
             _ => Asked::Whole,
         };
-        if self.head.method == Method::HEAD || self.is_conditional() {
+        if self.head.method == Method::HEAD || self.is_conditional {
             let wanted = match self.head.method {
                 Method::HEAD => Wanted::Metadata,
                 _ => Wanted::Condition(asked.first()),
@@ -283,7 +279,11 @@ impl Visit {
                 return Ok(Found { opened, answer });
             }
         }
-        let opened = object.open(Wanted::Bytes(asked.first())).await?;
+        let opened = match asked {
+            // Of several ranges the others are needed too.
+            Asked::Several(_) => object.open_parts(asked.first()).await?,
+            _ => object.open(Wanted::Bytes(asked.first())).await?,
+        };
         match (self.condition(&opened, &asked)?, &asked) {
             (Answer::Part, Asked::Several(set)) => {
                 let terms = terms::of(site, pass, self.now_unix_secs);
@@ -295,20 +295,14 @@ impl Visit {
         }
     }
 
-    fn is_conditional(&self) -> bool {
-        [
-            header::IF_MATCH,
-            header::IF_NONE_MATCH,
-            header::IF_MODIFIED_SINCE,
-            header::IF_UNMODIFIED_SINCE,
-            header::IF_RANGE,
-        ]
-        .iter()
-        .any(|name| self.head.headers.contains_key(name))
-    }
-
     fn condition(&self, opened: &Opened, asked: &Asked) -> Result<Answer, Refusal> {
-        match conditional::evaluate(&self.head.method, &self.head.headers, &opened.meta) {
+        let outcome = match self.is_conditional {
+            true => conditional::evaluate(&self.head.method, &self.head.headers, &opened.meta),
+            false => Outcome::Go {
+                range: self.head.method == Method::GET,
+            },
+        };
+        match outcome {
             Outcome::PreconditionFailed => Err(Refusal::Precondition),
             Outcome::NotModified => Ok(Answer::NotModified),
             Outcome::Go { range: false } => Ok(Answer::Whole),
@@ -337,7 +331,7 @@ impl Visit {
         match (answer, range) {
             (Answer::NotModified, _) => Ok(object::not_modified(&meta, terms)),
             (Answer::Part, Some(range)) => {
-                let body = Body::stream(range.end - range.start, body);
+                let body = Body::object(range.end - range.start, body);
                 Ok(object::part(&meta, terms, &range, body))
             }
             (Answer::Several(several), _) => Ok(several.response(&meta, terms, body)),
@@ -345,7 +339,7 @@ impl Visit {
                 len_bytes: meta.len_bytes,
             }),
             (Answer::Whole, _) => {
-                let body = Body::stream(meta.len_bytes, body);
+                let body = Body::object(meta.len_bytes, body);
                 Ok(object::whole(&meta, terms, body))
             }
         }
@@ -373,9 +367,9 @@ impl Visit {
             now_unix_secs: self.now_unix_secs,
         };
         let instead = site.and_then(|site| navigation::instead(&refusal, &site.config, &self.head));
-        let problem = refusal.into_response(&self.head.method, &self.id, manner);
+        let problem = refusal.into_response(&self.head.method, self.id.as_str(), manner);
         match instead {
-            Some(instead) => instead.in_place_of(problem, &self.head.method, &self.id),
+            Some(instead) => instead.in_place_of(problem, &self.head.method, self.id.as_str()),
             None => problem,
         }
     }

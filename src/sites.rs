@@ -12,6 +12,8 @@ use crate::store::Store;
 /// A site and its opened store.
 #[derive(Debug)]
 pub struct Site {
+    /// Its name.
+    pub name: Arc<str>,
     /// As configured.
     pub config: model::Site,
     /// Where its objects are.
@@ -26,6 +28,7 @@ impl Site {
     /// A site over a store that was opened for it.
     pub fn new(config: model::Site, store: Arc<dyn Store>) -> Self {
         Self {
+            name: config.token.name().into(),
             config,
             store,
             store_number: OPENED.fetch_add(1, Ordering::Relaxed),
@@ -35,6 +38,7 @@ impl Site {
     /// The same store, and the same objects in the cache, with other settings around them.
     pub fn with_config(&self, config: model::Site) -> Self {
         Self {
+            name: config.token.name().into(),
             config,
             store: Arc::clone(&self.store),
             store_number: self.store_number,
@@ -60,6 +64,11 @@ impl Sites {
             by_host: all.iter().enumerate().flat_map(of_site).collect(),
             all,
         }
+    }
+
+    /// The site of a request whose host is written as the configuration has it: by that alone.
+    pub fn named(&self, host: &str) -> Option<&Arc<Site>> {
+        self.all.get(*self.by_host.get(host)?)
     }
 
     /// The site of a lower-case `host` or `host:port`: by both, by the host alone, or the one site

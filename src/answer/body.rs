@@ -9,6 +9,7 @@ use futures_util::{Stream, StreamExt};
 use http_body::{Frame, SizeHint};
 
 use super::pace::paced;
+use crate::cache;
 use crate::store::StoreError;
 
 type Chunks = BoxStream<'static, Result<Bytes, StoreError>>;
@@ -35,6 +36,18 @@ impl Body {
             Self::Empty
         } else {
             Self::Whole(bytes)
+        }
+    }
+
+    /// What the cache brings, of which `len_bytes` are announced.
+    pub fn object(len_bytes: u64, body: cache::Body) -> Self {
+        match body.into_whole() {
+            Ok(bytes) if bytes.len() as u64 == len_bytes => Self::whole(bytes),
+            Ok(bytes) => {
+                let all = std::future::ready(Ok(bytes));
+                Self::stream(len_bytes, stream::once(all))
+            }
+            Err(body) => Self::stream(len_bytes, body),
         }
     }
 

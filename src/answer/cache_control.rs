@@ -27,6 +27,22 @@ pub struct CacheHeaders {
     pub cdn_cache_control: Option<String>,
 }
 
+/// What is said of most objects: they say nothing of caching themselves, nor does the site, and
+/// their token lives long enough.
+const USUAL: &str = "private, max-age=3600";
+
+/// [`cache_headers`] as far as it needs no text to be made. `None`: it does.
+pub fn usual(
+    own: Option<&str>,
+    times: Times,
+    left_secs: Option<u64>,
+    edge_verifies: bool,
+) -> Option<&'static str> {
+    let lives_on = left_secs.is_some_and(|left| left >= DEFAULT_MAX_AGE_SECS);
+    let says_nothing = own.is_none() && times.browser_secs.is_none() && times.edge_secs.is_none();
+    (lives_on && says_nothing && !edge_verifies).then_some(USUAL)
+}
+
 /// What the answer says. `own` is the object's `Cache-Control`, `times` the site's, `left_secs` the
 /// token's remaining life (`None`: no token was needed), `edge_verifies` whether the cache in front
 /// verifies tokens. An object's `no-store` and `private` hold whatever the site says.
@@ -91,7 +107,7 @@ fn under(times: Times, mut own: Directives) -> Directives {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{DEFAULT_MAX_AGE_SECS, Times, cache_headers};
+    use super::{DEFAULT_MAX_AGE_SECS, Times, cache_headers, usual};
 
     fn browser(own: &str, left_secs: Option<u64>) -> String {
         cache_headers(Some(own), Times::default(), left_secs, false).cache_control
@@ -223,6 +239,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_usual_is_what_would_be_made(own in proptest::option::of("no-store|max-age=9|"), left in proptest::option::of(3_590..3_610_u64), browser_secs in proptest::option::of(0..9_u64), edge_secs in proptest::option::of(0..9_u64), edge: bool) {
+            let times = Times { browser_secs, edge_secs };
+            if let Some(text) = usual(own.as_deref(), times, left, edge) {
+                let made = cache_headers(own.as_deref(), times, left, edge);
+                prop_assert_eq!((text, None), (made.cache_control.as_str(), made.cdn_cache_control));
+            }
+        }
+
         #[test]
         fn no_time_is_beyond_the_tokens_life(own in "[a-z0-9=,\\- \"]{0,60}|(s-maxage|max-age)=[0-9]{1,12}", left in 0..100_000_u64, browser_secs: Option<u64>, edge_secs: Option<u64>, edge: bool) {
             let times = Times { browser_secs, edge_secs };

@@ -18,6 +18,19 @@ pub enum Outcome {
     PreconditionFailed,
 }
 
+/// Whether a request has any condition.
+pub fn has_any(headers: &HeaderMap) -> bool {
+    headers.keys().any(|name| CONDITIONS.contains(name))
+}
+
+const CONDITIONS: [HeaderName; 5] = [
+    header::IF_MATCH,
+    header::IF_NONE_MATCH,
+    header::IF_MODIFIED_SINCE,
+    header::IF_UNMODIFIED_SINCE,
+    header::IF_RANGE,
+];
+
 /// Evaluates the conditions of a `GET` or `HEAD` for an object that exists.
 pub fn evaluate(method: &Method, headers: &HeaderMap, meta: &ObjectMeta) -> Outcome {
     if headers.contains_key(header::IF_MATCH) {
@@ -132,7 +145,7 @@ mod tests {
     use http::{HeaderMap, HeaderName, HeaderValue, Method};
     use proptest::prelude::*;
 
-    use super::{EntityTag, ObjectMeta, Outcome, evaluate};
+    use super::{EntityTag, ObjectMeta, Outcome, evaluate, has_any};
     use crate::answer::test_meta;
 
     const GO: Outcome = Outcome::Go { range: true };
@@ -148,7 +161,17 @@ mod tests {
             let name = name.parse::<HeaderName>().unwrap();
             headers.append(name, HeaderValue::from_str(value).unwrap());
         }
+        assert!(has_any(&headers));
         evaluate(&Method::GET, &headers, &test_meta())
+    }
+
+    #[test]
+    fn other_headers_are_no_conditions() {
+        let mut headers = HeaderMap::new();
+        headers.insert("range", HeaderValue::from_static("bytes=0-1"));
+        headers.insert("accept", HeaderValue::from_static("*/*"));
+        assert!(!has_any(&headers));
+        assert_eq!(evaluate(&Method::GET, &headers, &test_meta()), GO);
     }
 
     #[test]

@@ -8,8 +8,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 
 use super::body::Body;
 use super::byteranges::ByteRanges;
-use super::cache_control::{Times, cache_headers};
+use super::cache_control::{Times, cache_headers, usual};
 use super::representation::{self, Wishes};
+use crate::cache::Described;
 use crate::store::{ObjectMeta, StoreError};
 
 /// What an answer takes from the token and the site.
@@ -31,16 +32,12 @@ pub struct Terms<'t> {
 }
 
 /// The whole object.
-pub fn whole(meta: &ObjectMeta, terms: Terms<'_>, body: Body) -> Response<Body> {
-    let mut response = with_headers(meta, terms, body);
-    response
-        .headers_mut()
-        .insert(header::CONTENT_LENGTH, meta.len_bytes.into());
-    response
+pub fn whole(meta: &Described, terms: Terms<'_>, body: Body) -> Response<Body> {
+    with_headers(meta, terms, body)
 }
 
 /// A part of it; `range` is not empty and lies inside.
-pub fn part(meta: &ObjectMeta, terms: Terms<'_>, range: &Range<u64>, body: Body) -> Response<Body> {
+pub fn part(meta: &Described, terms: Terms<'_>, range: &Range<u64>, body: Body) -> Response<Body> {
     let mut response = with_headers(meta, terms, body);
     *response.status_mut() = StatusCode::PARTIAL_CONTENT;
     let headers = response.headers_mut();
@@ -57,7 +54,7 @@ pub fn part(meta: &ObjectMeta, terms: Terms<'_>, range: &Range<u64>, body: Body)
 /// Several parts of it (RFC 9110 §15.3.7.2); `body_of` brings the bytes of each range in turn. What
 /// protects a browser goes by the type of the parts, not by that of the envelope.
 pub fn parts<S>(
-    meta: &ObjectMeta,
+    meta: &Described,
     terms: Terms<'_>,
     ranges: ByteRanges,
     body_of: impl FnMut(Range<u64>) -> S + Send + 'static,
@@ -76,7 +73,7 @@ where
 }
 
 /// The client has it already. What describes the representation is left out, what caches go by stays.
-pub fn not_modified(meta: &ObjectMeta, terms: Terms<'_>) -> Response<Body> {
+pub fn not_modified(meta: &Described, terms: Terms<'_>) -> Response<Body> {
     let mut response = with_headers(meta, terms, Body::Empty);
     *response.status_mut() = StatusCode::NOT_MODIFIED;
     for name in [
@@ -85,17 +82,50 @@ pub fn not_modified(meta: &ObjectMeta, terms: Terms<'_>) -> Response<Body> {
         header::CONTENT_ENCODING,
         header::CONTENT_LANGUAGE,
         header::ACCEPT_RANGES,
+        header::CONTENT_LENGTH,
     ] {
         response.headers_mut().remove(name);
     }
     response
 }
 
-fn with_headers(meta: &ObjectMeta, terms: Terms<'_>, body: Body) -> Response<Body> {
+fn with_headers(meta: &Described, terms: Terms<'_>, body: Body) -> Response<Body> {
     let mut response = Response::new(body);
     let headers = response.headers_mut();
-    representation::apply(meta, terms.wishes, terms.allow_active, headers);
+    let make = |meta: &ObjectMeta| lines(meta, terms.wishes, terms.allow_active);
+    *headers = match terms.wishes.is_none() {
+        true => meta.lines(terms.allow_active, make).clone(),
+        false => make(meta),
+    };
+    if terms.is_own {
+        let no_store = HeaderValue::from_static("private, no-store");
+        headers.insert(header::CACHE_CONTROL, no_store);
+        return response;
+    }
+    let own = meta.cache_control.as_deref();
+    let (times, left_secs, edge_verifies) = (terms.times, terms.left_secs, terms.edge_verifies);
+    if let Some(text) = usual(own, times, left_secs, edge_verifies) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(text));
+        return response;
+    }
+    let caches = cache_headers(own, times, left_secs, edge_verifies);
+    put(headers, header::CACHE_CONTROL, &caches.cache_control);
+    if let Some(edge) = caches.cdn_cache_control {
+        put(headers, HeaderName::from_static("cdn-cache-control"), &edge);
+    }
+    response
+}
+
+/// The lines of a whole object that are the same in each answer, with room for the others.
+fn lines(meta: &ObjectMeta, wishes: Wishes<'_>, allow_active: bool) -> HeaderMap {
+    let headers = &mut HeaderMap::with_capacity(16);
+    representation::apply(meta, wishes, allow_active, headers);
+    protect(headers);
+    headers.insert(header::CONTENT_LENGTH, meta.len_bytes.into());
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    // Each answer has its own; it takes the place of this one.
+    let no_store = HeaderValue::from_static("no-store");
+    headers.insert(header::CACHE_CONTROL, no_store);
     if let Some(etag) = meta.validator() {
         put(headers, header::ETAG, etag.as_str());
     }
@@ -110,21 +140,16 @@ fn with_headers(meta: &ObjectMeta, terms: Terms<'_>, body: Body) -> Response<Bod
             );
         }
     }
-    if terms.is_own {
-        put(headers, header::CACHE_CONTROL, "private, no-store");
-        return response;
-    }
-    let caches = cache_headers(
-        meta.cache_control.as_deref(),
-        terms.times,
-        terms.left_secs,
-        terms.edge_verifies,
-    );
-    put(headers, header::CACHE_CONTROL, &caches.cache_control);
-    if let Some(edge) = caches.cdn_cache_control {
-        put(headers, HeaderName::from_static("cdn-cache-control"), &edge);
-    }
-    response
+    std::mem::take(headers)
+}
+
+/// What every answer says to browsers.
+pub fn protect(headers: &mut HeaderMap) {
+    let nosniff = HeaderValue::from_static("nosniff");
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
+    // Browsers send a token's URL as the Referer of whatever a shown document loads.
+    let no_referrer = HeaderValue::from_static("no-referrer");
+    headers.insert(header::REFERRER_POLICY, no_referrer);
 }
 
 fn put(headers: &mut HeaderMap, name: HeaderName, text: &str) {
@@ -140,6 +165,7 @@ mod tests {
 
     use super::{Body, Terms, not_modified, part, whole};
     use crate::answer::test_meta;
+    use crate::cache::Described;
 
     fn body() -> Body {
         Body::whole(Bytes::from_static(b"0123456789"))
@@ -147,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_whole_object_says_what_it_is_and_how_long() {
-        let response = whole(&test_meta(), Terms::default(), body());
+        let response = whole(&Described::from(test_meta()), Terms::default(), body());
         let headers = response.headers();
         assert_eq!(headers["content-length"], "10");
         assert_eq!(headers["etag"], "\"e\"");
@@ -158,7 +184,12 @@ mod tests {
 
     #[test]
     fn a_part_says_which() {
-        let response = part(&test_meta(), Terms::default(), &(2..5), body());
+        let response = part(
+            &Described::from(test_meta()),
+            Terms::default(),
+            &(2..5),
+            body(),
+        );
         assert_eq!(response.status(), StatusCode::PARTIAL_CONTENT);
         assert_eq!(response.headers()["content-range"], "bytes 2-4/10");
         assert_eq!(response.headers()["content-length"], "3");
@@ -167,7 +198,7 @@ mod tests {
     #[test]
     fn not_modified_keeps_what_caches_go_by() {
         let response = not_modified(
-            &test_meta(),
+            &Described::from(test_meta()),
             Terms {
                 left_secs: Some(60),
                 ..Terms::default()

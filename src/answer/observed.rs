@@ -20,7 +20,8 @@ pub fn cache_status(outcome: CacheOutcome, headers: &mut HeaderMap) {
         CacheOutcome::NoMemory => "Countersign; fwd=miss; detail=no_memory",
         CacheOutcome::Metadata => "Countersign; fwd=miss; detail=metadata",
     };
-    put(headers, "cache-status", member);
+    let name = HeaderName::from_static("cache-status");
+    headers.insert(name, HeaderValue::from_static(member));
 }
 
 /// `Server-Timing` (W3C): milliseconds of verifying, and of waiting for the object's first bytes.

@@ -19,6 +19,13 @@ pub struct Wishes<'t> {
     pub disposition: Option<&'t str>,
 }
 
+impl Wishes<'_> {
+    /// Whether the object is answered as it is.
+    pub const fn is_none(&self) -> bool {
+        self.content_type.is_none() && self.disposition.is_none()
+    }
+}
+
 /// Adds the representation's headers. `allow_active` is the site's word alone: neither `ct` nor
 /// `cd` lifts the protection.
 pub fn apply(meta: &ObjectMeta, wishes: Wishes<'_>, allow_active: bool, headers: &mut HeaderMap) {

@@ -4,7 +4,9 @@ use std::fmt;
 use std::ops::{Deref, Range};
 use std::sync::Arc;
 
-use super::block::Block;
+use bytes::Bytes;
+
+use super::block::{Block, CHUNK_BYTES};
 use super::counts::Counts;
 use super::fills::{Bringing, Fill, Fills, Place};
 use super::grid::Grid;
@@ -52,6 +54,23 @@ impl Blocks {
     /// A block that is complete.
     pub(super) fn kept(&self, version: &Version, index: u64) -> Option<Arc<Block>> {
         self.shelf.block(version.block(index))
+    }
+
+    /// These bytes, where one chunk of a complete block holds them all.
+    pub(super) fn at_once(&self, version: &Version, range: &Range<u64>) -> Option<Bytes> {
+        let index = self.grid.index(range.start);
+        let start = self.grid.block(index, version.meta.len_bytes).start;
+        let at = usize::try_from(range.start - start).ok()?;
+        let len_bytes = usize::try_from(range.end - range.start).ok()?;
+        if at % CHUNK_BYTES + len_bytes > CHUNK_BYTES {
+            return None;
+        }
+        let chunk = self.kept(version, index)?.chunk(at, len_bytes);
+        if chunk.len() != len_bytes {
+            return None;
+        }
+        self.counts.kept.add();
+        Some(chunk)
     }
 
     /// Where a reader finds a block.

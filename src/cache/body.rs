@@ -19,6 +19,7 @@ pub struct Body {
 
 enum Source {
     Nothing,
+    Whole(Bytes),
     Blocks(Box<Reader>),
     Stream(BoxStream<'static, Result<Bytes, StoreError>>),
 }
@@ -28,6 +29,26 @@ impl Body {
         Self {
             left_bytes: 0,
             source: Source::Nothing,
+        }
+    }
+
+    /// These bytes.
+    pub(super) fn whole(bytes: Bytes) -> Self {
+        Self {
+            left_bytes: bytes.len() as u64,
+            source: Source::Whole(bytes),
+        }
+    }
+
+    /// All that is still to come, where it is in memory in one piece.
+    ///
+    /// # Errors
+    /// The body as it was, where it is not.
+    pub fn into_whole(self) -> Result<Bytes, Self> {
+        match self.source {
+            Source::Whole(bytes) => Ok(bytes),
+            Source::Nothing => Ok(Bytes::new()),
+            _ => Err(self),
         }
     }
 
@@ -79,6 +100,7 @@ impl Stream for Body {
         }
         let next = match &mut self.source {
             Source::Nothing => None,
+            Source::Whole(bytes) => Some(Ok(std::mem::take(bytes))),
             Source::Blocks(reader) => ready!(reader.poll_next(cx)),
             Source::Stream(stream) => ready!(stream.poll_next_unpin(cx)),
         };

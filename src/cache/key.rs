@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use moka::Equivalent;
+
 /// The name of one cached object. Two sites never share one, even over the same store.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CacheKey {
@@ -38,4 +40,64 @@ pub(super) struct BlockKey {
 pub(super) enum Name {
     Object(CacheKey),
     Block(BlockKey),
+}
+
+/// A name, to be looked for without making one. Its variants are those of [`Name`] in their order,
+/// so that both have one hash.
+#[derive(Debug, Hash)]
+pub(super) enum NameOf<'k> {
+    Object(&'k CacheKey),
+    Block(&'k BlockKey),
+}
+
+impl Equivalent<Name> for NameOf<'_> {
+    fn equivalent(&self, name: &Name) -> bool {
+        match (self, name) {
+            (Self::Object(key), Name::Object(other)) => *key == other,
+            (Self::Block(key), Name::Block(other)) => *key == other,
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::hash::{BuildHasher, RandomState};
+
+    use super::{BlockKey, CacheKey, Equivalent, Name, NameOf};
+
+    #[test]
+    fn an_object_is_found_by_its_key_alone() {
+        let hasher = RandomState::new();
+        let block = BlockKey {
+            version: 1,
+            index: 2,
+        };
+        let name = Name::Block(block);
+        assert_eq!(
+            hasher.hash_one(NameOf::Block(&block)),
+            hasher.hash_one(&name)
+        );
+        assert!(NameOf::Block(&block).equivalent(&name));
+        for version in [None, Some("v".into())] {
+            let key = CacheKey {
+                site: "s".into(),
+                store: 1,
+                path: "/a".into(),
+                version,
+                variant: None,
+            };
+            let name = Name::Object(key.clone());
+            assert_eq!(
+                hasher.hash_one(NameOf::Object(&key)),
+                hasher.hash_one(&name)
+            );
+            assert!(NameOf::Object(&key).equivalent(&name));
+            let other = Name::Object(CacheKey {
+                store: 2,
+                ..key.clone()
+            });
+            assert!(!NameOf::Object(&key).equivalent(&other));
+        }
+    }
 }

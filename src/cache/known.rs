@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::Described;
 use super::key::BlockKey;
 use super::times::{Bounds, Times};
 use crate::store::ObjectMeta;
@@ -13,12 +14,12 @@ use crate::store::ObjectMeta;
 #[derive(Debug)]
 pub(super) struct Version {
     pub(super) number: u64,
-    pub(super) meta: Arc<ObjectMeta>,
+    pub(super) meta: Arc<Described>,
     bounds: Bounds,
 }
 
 impl Version {
-    pub(super) fn new(number: u64, meta: Arc<ObjectMeta>) -> Self {
+    pub(super) fn new(number: u64, meta: Arc<Described>) -> Self {
         let bounds = Bounds::of(&meta);
         Self {
             number,

@@ -9,7 +9,7 @@ use super::fills::{Fill, Place};
 use super::flight::{Flights, Recalled};
 use super::known::{Age, Known, Version, same_version};
 use super::source::Source;
-use super::{CacheKey, CacheOutcome};
+use super::{CacheKey, CacheOutcome, Described};
 use crate::store::{ByteRange, Directives, Fetched, ObjectMeta, StoreError};
 
 /// What one question to the store brings to all who wait for it.
@@ -18,7 +18,7 @@ pub(super) enum Answered {
     /// What the object is now, and the block that came with the answer.
     Known(Known, CacheOutcome, Option<Along>),
     /// What it is, of which nothing may be kept, and why not.
-    Apart(Arc<ObjectMeta>, CacheOutcome),
+    Apart(Arc<Described>, CacheOutcome),
 }
 
 /// A block that arrives with the answer. Who waited for the answer reads this one, also where it has
@@ -159,7 +159,7 @@ impl Lookups {
         giver: oneshot::Sender<Fetched>,
         recalled: &Recalled,
     ) -> Answered {
-        let meta = Arc::new(fetched.meta.clone());
+        let meta = Described::new(fetched.meta.clone());
         if let Some(outcome) = self.apart(&meta) {
             self.blocks.shelf.forget(source.name());
             // Refused where the reader who asked has left: then the stream is dropped.
@@ -206,7 +206,7 @@ impl Lookups {
             .known(source.name())
             .map(|known| known.version);
         let meta = match source.head().await {
-            Ok(meta) => Arc::new(meta),
+            Ok(meta) => Described::new(meta),
             Err(error) => return Err(self.failed(source, error, recalled)),
         };
         if let Some(outcome) = self.apart(&meta) {
@@ -233,7 +233,7 @@ impl Lookups {
         &self,
         source: &Source,
         stale: Option<Arc<Version>>,
-        meta: Arc<ObjectMeta>,
+        meta: Arc<Described>,
         recalled: &Recalled,
     ) -> Arc<Version> {
         // A `HEAD` and a `GET` may have been asked at once: the first answer's blocks are kept.

@@ -14,6 +14,7 @@ mod blocks;
 mod body;
 mod bring;
 mod counts;
+mod described;
 mod fills;
 mod flight;
 mod grid;
@@ -45,12 +46,13 @@ use std::time::Duration;
 pub use self::block::CHUNK_BYTES;
 pub use self::body::Body;
 pub use self::counts::Counted;
+pub use self::described::Described;
 pub use self::key::CacheKey;
 use self::objects::Objects;
 pub use self::outcome::CacheOutcome;
 pub use self::parts::Parts;
 pub use self::shares::{Arriving, Shares};
-use crate::store::{ByteRange, ObjectMeta};
+use crate::store::ByteRange;
 
 /// The part of an object that a read wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +82,7 @@ pub enum OwnTime {
 #[derive(Debug)]
 pub struct Opened {
     /// The object's metadata; all bytes of `body` are of this version.
-    pub meta: Arc<ObjectMeta>,
+    pub meta: Arc<Described>,
     /// Which bytes `body` brings, half-open; `0..0` where none were wanted. `None`: the range
     /// wanted is not satisfiable, and `body` is empty.
     pub range: Option<Range<u64>>,

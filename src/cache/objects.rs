@@ -14,7 +14,7 @@ use super::parts::Parts;
 use super::reader::Reader;
 use super::source::Source;
 use super::times::Times;
-use super::{CacheKey, CacheOutcome, Opened, OwnTime, Wanted};
+use super::{CacheKey, CacheOutcome, Described, Opened, OwnTime, Wanted};
 use crate::config::model::CacheSettings;
 use crate::store::{ByteRange, Fetched, ObjectMeta, Store, StoreError, StoreKey};
 
@@ -37,6 +37,27 @@ impl Objects {
             blocks,
             settings: Arc::new(settings.clone()),
         }
+    }
+
+    /// What is kept and fresh, and lies in one chunk: no lock, no way to the store, nothing to be
+    /// made ready for either. `None`: [`Self::open`] knows.
+    pub(super) fn at_once(
+        &self,
+        key: &CacheKey,
+        own_time: OwnTime,
+        wanted: Wanted,
+    ) -> Option<Opened> {
+        let known = self.blocks.shelf.known_of(key)?;
+        if known.age(self.times(own_time)) != Age::Fresh {
+            return None;
+        }
+        let meta = &known.version.meta;
+        let Wanted::Bytes(range) = wanted else {
+            return Some(without_bytes(meta, Some(0..0), CacheOutcome::Hit));
+        };
+        let range = resolve(range, meta).filter(|range| !range.is_empty())?;
+        let chunk = self.blocks.at_once(&known.version, &range)?;
+        Some(opened(meta, range, Body::whole(chunk), CacheOutcome::Hit))
     }
 
     pub(super) async fn open(
@@ -204,7 +225,7 @@ impl Objects {
     async fn read_apart(
         &self,
         source: &Source,
-        meta: Arc<ObjectMeta>,
+        meta: Arc<Described>,
         outcome: CacheOutcome,
         range: Option<ByteRange>,
         in_hand: Option<Fetched>,
@@ -293,7 +314,7 @@ fn continued(
     Body::stream(first.chain(rest), len_bytes)
 }
 
-fn opened(meta: &Arc<ObjectMeta>, range: Range<u64>, body: Body, outcome: CacheOutcome) -> Opened {
+fn opened(meta: &Arc<Described>, range: Range<u64>, body: Body, outcome: CacheOutcome) -> Opened {
     Opened {
         meta: Arc::clone(meta),
         range: Some(range),
@@ -304,7 +325,7 @@ fn opened(meta: &Arc<ObjectMeta>, range: Range<u64>, body: Body, outcome: CacheO
 }
 
 fn without_bytes(
-    meta: &Arc<ObjectMeta>,
+    meta: &Arc<Described>,
     range: Option<Range<u64>>,
     outcome: CacheOutcome,
 ) -> Opened {

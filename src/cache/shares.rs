@@ -120,6 +120,15 @@ impl Shares {
             })
     }
 
+    /// Opens an object for reading where that needs nothing but memory: it is kept, fresh, and
+    /// lies in one piece. `None` says nothing of it: [`Self::open`] does. Further ranges of what
+    /// is opened so cannot be had.
+    pub fn at_once(&self, key: &CacheKey, own_time: OwnTime, wanted: Wanted) -> Option<Opened> {
+        let divided = self.divided.load();
+        let (_, objects) = divided.own.get(&*key.site).unwrap_or(&divided.common);
+        objects.at_once(key, own_time, wanted)
+    }
+
     /// Opens an object for reading: `key` is what it is kept by, `store_key` its name in `store`,
     /// `own_time` how long it may be served without asking the store.
     ///

@@ -10,11 +10,11 @@ use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::CacheKey;
 use super::block::{Block, CHUNK_BYTES};
 use super::counts::Counts;
-use super::key::{BlockKey, Name};
+use super::key::{BlockKey, Name, NameOf};
 use super::known::{Known, Version};
+use super::{CacheKey, Described};
 use crate::store::ObjectMeta;
 
 /// What an entry takes beside its block or its strings, roughly; so that empty objects weigh too.
@@ -69,6 +69,14 @@ impl Shelf {
         }
     }
 
+    /// What is known of the object of this key.
+    pub(super) fn known_of(&self, key: &CacheKey) -> Option<Known> {
+        match self.entries.get(&NameOf::Object(key))? {
+            Entry::Known(known) => Some(known),
+            Entry::Absent(_) | Entry::Block(_) => None,
+        }
+    }
+
     /// What is known of an object.
     pub(super) fn known(&self, name: &Name) -> Option<Known> {
         match self.entries.get(name)? {
@@ -85,7 +93,7 @@ impl Shelf {
 
     /// A block that is complete.
     pub(super) fn block(&self, key: BlockKey) -> Option<Arc<Block>> {
-        match self.entries.get(&Name::Block(key))? {
+        match self.entries.get(&NameOf::Block(&key))? {
             Entry::Block(block) => Some(block),
             Entry::Known(_) | Entry::Absent(_) => None,
         }
@@ -93,11 +101,11 @@ impl Shelf {
 
     /// Whether a block is complete; it does not count as used.
     pub(super) fn has_block(&self, key: BlockKey) -> bool {
-        self.entries.contains_key(&Name::Block(key))
+        self.entries.contains_key(&NameOf::Block(&key))
     }
 
     /// A version of which nothing is kept yet.
-    pub(super) fn new_version(&self, meta: Arc<ObjectMeta>) -> Arc<Version> {
+    pub(super) fn new_version(&self, meta: Arc<Described>) -> Arc<Version> {
         let number = self.versions.fetch_add(1, Ordering::Relaxed);
         Arc::new(Version::new(number, meta))
     }

@@ -1,6 +1,7 @@
 //! What happens to a body while it is being sent: it is held to its token's rate, and cut where its
 //! token ends or is revoked.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_token::Revocations as _;
@@ -51,10 +52,10 @@ fn expired(app: &App, token: &Token) -> BoxFuture<'static, ()> {
     .boxed()
 }
 
-fn revoked(app: &App, site: &Site, token: &Token) -> BoxFuture<'static, ()> {
+fn revoked(app: &App, site: &Site, token: &Arc<Token>) -> BoxFuture<'static, ()> {
     let mut changes = app.state.revocations.known().changes();
     let (revocations, clock) = (app.state.revocations.clone(), app.clock.clone());
-    let (site, token) = (site.config.token.name().to_owned(), token.clone());
+    let (site, token) = (Arc::clone(&site.name), Arc::clone(token));
     let observer = app.observer.clone();
     async move {
         loop {

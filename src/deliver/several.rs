@@ -11,8 +11,8 @@ use crate::answer::range::Asked;
 use crate::answer::range_set::{RangeSet, Within};
 use crate::answer::refusal::Refusal;
 use crate::answer::representation::Wishes;
-use crate::cache::{self, Opened, Parts, Wanted};
-use crate::store::{ByteRange, ObjectMeta};
+use crate::cache::{self, Described, Opened, Parts, Wanted};
+use crate::store::ByteRange;
 
 /// Parts of the version that is open.
 pub(super) struct Several {
@@ -25,7 +25,7 @@ impl Several {
     /// `first`: the first part's bytes.
     pub(super) fn response(
         self,
-        meta: &ObjectMeta,
+        meta: &Described,
         terms: Terms<'_>,
         first: cache::Body,
     ) -> Response<Body> {
@@ -52,7 +52,7 @@ impl Visit {
                     first: first.start,
                     last: first.end.saturating_sub(1),
                 };
-                let opened = object.open(Wanted::Bytes(Some(first))).await?;
+                let opened = object.open_parts(Some(first)).await?;
                 match self.condition(&opened, &Asked::One(first))? {
                     Answer::Part => opened,
                     Answer::NotModified => {

@@ -7,7 +7,7 @@ use crate::answer::object::Terms;
 use crate::answer::representation::Wishes;
 use crate::config::model::{CacheRule, EdgeRevocation};
 use crate::sites::Site;
-use crate::verify::{Pass, Token};
+use crate::verify::Pass;
 
 /// How long a browser may keep what is only reported: it is for nobody else, as it will be refused
 /// once the site enforces.
@@ -17,7 +17,6 @@ const REPORTED_SECS: u64 = 60;
 pub(super) fn of<'t>(site: &Site, pass: &'t Pass, now_unix_secs: u64) -> Terms<'t> {
     let answers = &site.config.answers;
     let token = pass.token();
-    let path = CanonicalPath::new(pass.path()).ok();
     let lifted = answers.allow_active_types.as_ref();
     let reported = pass.reported().is_some();
     let rule = cache_rule(site, pass);
@@ -36,16 +35,20 @@ pub(super) fn of<'t>(site: &Site, pass: &'t Pass, now_unix_secs: u64) -> Terms<'
             browser_secs: rule.and_then(|rule| rule.browser_secs),
             edge_secs: rule.and_then(|rule| rule.edge_secs),
         },
-        allow_active: lifted
-            .zip(path)
-            .is_some_and(|(list, path)| list.covers(&path)),
+        allow_active: lifted.is_some_and(|list| {
+            CanonicalPath::new(pass.path()).is_ok_and(|path| list.covers(&path))
+        }),
         edge_verifies: answers.edge_verifies && !reported && edge_settles,
-        is_own: token.is_some_and(Token::changes_answer),
+        is_own: token.is_some_and(|token| token.changes_answer()),
     }
 }
 
 /// What the site says of caching this path.
 pub(super) fn cache_rule<'s>(site: &'s Site, pass: &Pass) -> Option<&'s CacheRule> {
+    // Most sites have none, and need no path to find it.
+    if site.config.serving.cache_rules.is_empty() {
+        return None;
+    }
     let path = CanonicalPath::new(pass.path()).ok()?;
     site.config.serving.cache_rule(&path)
 }

@@ -18,7 +18,7 @@ impl AccessLog {
 
     /// A log on `out`.
     pub fn to(out: impl Write + Send + 'static) -> Self {
-        Self(Some(JsonLines::to(out, "access-log")))
+        Self(Some(JsonLines::together(out, "access-log")))
     }
 
     /// A log on standard output, past the standard library's buffer: that would keep a part of a
@@ -34,7 +34,7 @@ impl AccessLog {
     /// Writes one line.
     pub fn write(&self, record: &Record) {
         if let Some(lines) = &self.0 {
-            lines.write(record);
+            lines.write_with(|line| record.write_line(line));
         }
     }
 

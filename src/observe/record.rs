@@ -1,57 +1,48 @@
 //! One request in the access log. The fields' names are the log's.
 
+use std::cell::RefCell;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use http::Method;
 use serde::Serialize;
 
+use crate::config::rfc3339;
+use crate::request::RequestId;
 use crate::verify::{Denied, Pass, Token};
 
-/// A request and what became of it. What is unknown is left out.
-#[derive(Clone, Debug, Default, Serialize)]
+/// The longest method in the log; those of RFC 9110 have up to 7, of WebDAV up to 16.
+const MAX_METHOD_CHARS: usize = 16;
+
+/// A request and what became of it. What is unknown is left out of its line. It is text only there:
+/// a request that is served makes none but for its line.
+#[derive(Clone, Debug, Default)]
 pub struct Record {
-    /// When the request's head had arrived, RFC 3339 in UTC.
-    pub time: String,
+    /// When the request's head had arrived, in Unix seconds.
+    pub time_unix_secs: u64,
     /// The id that the answer carries.
-    pub request_id: String,
+    pub request_id: RequestId,
     /// The client's address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub client: Option<String>,
+    pub client: Option<IpAddr>,
     /// The site's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub site: Option<String>,
+    pub site: Option<Arc<str>>,
     /// The method.
-    pub method: String,
+    pub method: Method,
     /// The canonical path, written back; never the raw target.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub path: Option<String>,
+    pub path: Option<Arc<str>>,
     /// The answer's status.
     pub status: u16,
     /// `granted`, `public`, `reported`, `denied`, or `none` where no verdict was asked for.
     pub decision: &'static str,
     /// Why it was refused, would have been, or failed: the problem's `code`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'static str>,
     /// What brought the token.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub carrier: Option<&'static str>,
-    /// The token's key.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kid: Option<String>,
+    /// The token, of which the log has key, id, user, session and `data`.
+    pub token: Option<Arc<Token>>,
     /// The `kid` of a token whose signature did not hold.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub claimed_kid: Option<String>,
-    /// The token's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub jti: Option<String>,
-    /// The token's user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sub: Option<String>,
-    /// The token's session.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sid: Option<String>,
-    /// The token's `data`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data: Option<String>,
     /// What the cache did.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cache: Option<&'static str>,
     /// Body bytes handed to the connection.
     pub bytes_sent: u64,
@@ -59,16 +50,97 @@ pub struct Record {
     pub complete: bool,
     /// From the head's arrival to the first byte of the body, or to the head's end where there is
     /// none; milliseconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ttfb_ms: Option<f64>,
     /// From the head's arrival to the end; milliseconds.
     pub duration_ms: f64,
 }
 
 impl Record {
+    /// Adds the request's line of the log: a JSON object and the line's end.
+    pub(super) fn write_line(&self, line: &mut Vec<u8>) {
+        let token = self.token.as_deref();
+        let mut line = Line(line);
+        line.time("{\"time\":", self.time_unix_secs);
+        line.text(",\"request_id\":", Some(self.request_id.as_str()));
+        if let Some(client) = &self.client {
+            line.value(",\"client\":", client);
+        }
+        line.text(",\"site\":", self.site.as_deref());
+        line.text(",\"method\":", Some(short(&self.method)));
+        line.text(",\"path\":", self.path.as_deref());
+        line.value(",\"status\":", &self.status);
+        line.text(",\"decision\":", Some(self.decision));
+        line.text(",\"reason\":", self.reason);
+        line.text(",\"carrier\":", self.carrier);
+        line.text(",\"kid\":", token.map(|token| token.kid.as_str()));
+        line.text(",\"claimed_kid\":", self.claimed_kid.as_deref());
+        line.text(",\"jti\":", token.and_then(|token| token.jti.as_deref()));
+        line.text(",\"sub\":", token.and_then(|token| token.sub.as_deref()));
+        line.text(",\"sid\":", token.and_then(|token| token.sid.as_deref()));
+        line.text(",\"data\":", token.and_then(|token| token.data.as_deref()));
+        line.text(",\"cache\":", self.cache);
+        line.value(",\"bytes_sent\":", &self.bytes_sent);
+        line.value(",\"complete\":", &self.complete);
+        if let Some(ttfb_ms) = &self.ttfb_ms {
+            line.value(",\"ttfb_ms\":", ttfb_ms);
+        }
+        line.value(",\"duration_ms\":", &self.duration_ms);
+        line.0.extend_from_slice(b"}\n");
+    }
+}
+
+/// A JSON object on its way. Names come as they are written, with what stands around them.
+struct Line<'l>(&'l mut Vec<u8>);
+
+impl Line<'_> {
+    fn value(&mut self, name: &str, value: &impl Serialize) {
+        self.0.extend_from_slice(name.as_bytes());
+        // Nothing that is written so can fail.
+        let _ = serde_json::to_writer(&mut *self.0, value);
+    }
+
+    /// A moment; thousands of requests share one.
+    fn time(&mut self, name: &str, unix_secs: u64) {
+        thread_local! {
+            static LAST: RefCell<(u64, String)> = const { RefCell::new((0, String::new())) };
+        }
+        LAST.with_borrow_mut(|(last, text)| {
+            if *last != unix_secs || text.is_empty() {
+                (*last, *text) = (unix_secs, rfc3339(unix_secs));
+            }
+            self.text(name, Some(text));
+        });
+    }
+
+    /// A text, if there is one. Nearly all have nothing to escape, which is sooner seen than
+    /// escaped.
+    fn text(&mut self, name: &str, text: Option<&str>) {
+        let Some(text) = text else { return };
+        if !text.bytes().all(is_plain) {
+            return self.value(name, &text);
+        }
+        for part in [name, "\"", text, "\""] {
+            self.0.extend_from_slice(part.as_bytes());
+        }
+    }
+}
+
+/// Whether a byte stands in a JSON string as it is, and is a text of its own.
+const fn is_plain(byte: u8) -> bool {
+    0x20 <= byte && byte < 0x7f && byte != b'"' && byte != b'\\'
+}
+
+/// A method may be any token of any length; the log's lines do not grow with it.
+fn short(method: &Method) -> &str {
+    let method = method.as_str();
+    // A token is ASCII.
+    method.get(..MAX_METHOD_CHARS).unwrap_or(method)
+}
+
+impl Record {
     /// Notes a decision to go on.
     pub fn passed(&mut self, pass: &Pass) {
-        self.path = Some(pass.url_path().to_owned());
+        self.path = Some(Arc::clone(pass.url_path()));
         match (pass.token(), pass.reported()) {
             (Some(token), _) => {
                 self.decision = "granted";
@@ -90,49 +162,115 @@ impl Record {
         self.claimed_kid.clone_from(&denied.claimed_kid);
         if let Some(path) = &denied.path {
             let path = countersign_token::CanonicalPath::new(path).ok();
-            self.path = path.map(|path| path.to_string());
+            self.path = path.map(|path| path.to_string().into());
         }
         if let Some(token) = &denied.token {
             self.token(token);
         }
     }
 
-    fn token(&mut self, token: &Token) {
+    fn token(&mut self, token: &Arc<Token>) {
         self.carrier = token.carrier.map(countersign_token::Carrier::as_str);
-        self.kid = Some(token.kid.clone());
-        self.jti.clone_from(&token.jti);
-        self.sub.clone_from(&token.sub);
-        self.sid.clone_from(&token.sid);
-        self.data.clone_from(&token.data);
+        self.token = Some(Arc::clone(token));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Record;
+    use std::net::Ipv4Addr;
+    use std::sync::Arc;
+
+    use http::Method;
+
+    use super::{Record, Token};
 
     const PAGE: &str = include_str!("../../docs/OPERATIONS.md");
 
+    fn line_of(record: &Record) -> String {
+        let mut line = Vec::new();
+        record.write_line(&mut line);
+        String::from_utf8(line).unwrap()
+    }
+
     #[test]
-    fn the_operators_page_tells_of_every_field_in_the_logs_order() {
+    fn a_line_is_json_whatever_its_texts_hold() {
+        for text in [
+            "",
+            "a b",
+            "\"",
+            "\\",
+            "\u{0}\n",
+            "\u{7f}",
+            "\u{e4}\u{1f600}",
+            "</script>",
+        ] {
+            let record = Record {
+                path: Some(text.into()),
+                ..Record::default()
+            };
+            let line = line_of(&record);
+            let read: serde_json::Value = serde_json::from_str(&line).unwrap();
+            assert_eq!(read["path"], text);
+            assert_eq!(line.lines().count(), 1);
+        }
+    }
+
+    fn token() -> Arc<Token> {
         let text = || Some("x".to_owned());
-        let record = Record {
-            client: text(),
-            site: text(),
-            path: text(),
-            reason: Some("x"),
-            carrier: Some("x"),
-            kid: text(),
-            claimed_kid: text(),
+        Arc::new(Token {
+            carrier: None,
+            kid: "x".to_owned(),
+            exp: 1,
+            nbf: None,
+            iat: None,
             jti: text(),
             sub: text(),
             sid: text(),
             data: text(),
+            cd: text(),
+            ct: text(),
+            ver: text(),
+            uses: None,
+            bps: None,
+        })
+    }
+
+    #[test]
+    fn a_methods_length_is_bounded_and_a_line_is_what_it_was() {
+        let record = Record {
+            time_unix_secs: 1_900_000_000,
+            client: Some(Ipv4Addr::new(192, 0, 2, 1).into()),
+            site: Some("s".into()),
+            method: Method::from_bytes(&[b'M'; 60]).unwrap(),
+            path: Some("/a\"".into()),
+            status: 200,
+            decision: "public",
+            bytes_sent: 7,
+            complete: true,
+            duration_ms: 0.25,
+            ..Record::default()
+        };
+        assert_eq!(
+            line_of(&record),
+            r#"{"time":"2030-03-17T17:46:40Z","request_id":"000000000000000000000000","client":"192.0.2.1","site":"s","method":"MMMMMMMMMMMMMMMM","path":"/a\"","status":200,"decision":"public","bytes_sent":7,"complete":true,"duration_ms":0.25}"#.to_owned() + "\n"
+        );
+    }
+
+    #[test]
+    fn the_operators_page_tells_of_every_field_in_the_logs_order() {
+        let record = Record {
+            client: Some(Ipv4Addr::LOCALHOST.into()),
+            site: Some("x".into()),
+            path: Some("x".into()),
+            reason: Some("x"),
+            carrier: Some("x"),
+            token: Some(token()),
+            claimed_kid: Some("x".to_owned()),
             cache: Some("x"),
             ttfb_ms: Some(1.0),
             ..Record::default()
         };
-        let line = serde_json::to_string(&record).unwrap();
+        let line = line_of(&record);
         let section = PAGE.split("## Access log").nth(1).unwrap();
         let section = section.split("\n## ").next().unwrap();
         let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));

@@ -133,15 +133,22 @@ impl Trace {
             return;
         };
         let span = context.span();
+        let token = record.token.as_ref();
         let words = [
-            ("url.path", record.path.clone()),
-            ("client.address", record.client.clone()),
-            ("countersign.request_id", Some(record.request_id.clone())),
-            ("countersign.site", record.site.clone()),
+            ("url.path", record.path.as_deref().map(str::to_owned)),
+            ("client.address", record.client.map(|ip| ip.to_string())),
+            (
+                "countersign.request_id",
+                Some(record.request_id.to_string()),
+            ),
+            (
+                "countersign.site",
+                record.site.as_deref().map(str::to_owned),
+            ),
             ("countersign.decision", Some(record.decision.to_owned())),
             ("countersign.reason", record.reason.map(str::to_owned)),
             ("countersign.carrier", record.carrier.map(str::to_owned)),
-            ("countersign.kid", record.kid.clone()),
+            ("countersign.kid", token.map(|token| token.kid.clone())),
             ("countersign.cache", record.cache.map(str::to_owned)),
         ];
         let words = words

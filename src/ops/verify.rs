@@ -22,7 +22,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 
 use crate::app::App;
 use crate::request::{Country, Lines};
-use crate::verify::{Decision, Token, decide_facts};
+use crate::verify::{Decision, decide_facts};
 
 /// What the handler needs.
 #[derive(Clone)]
@@ -78,7 +78,7 @@ pub(super) async fn verify(
     let revoked = revoked.at(site.config.token.name(), now);
     match decide_facts(&site.config, &revoked, &request, now) {
         // A proxy cannot carry these out, and ignoring them would widen the grant (TOKEN.md §7).
-        Decision::Pass(pass) if pass.token().is_some_and(Token::changes_answer) => {
+        Decision::Pass(pass) if pass.token().is_some_and(|token| token.changes_answer()) => {
             answer(StatusCode::FORBIDDEN, Reason::Unsupported.as_str(), None)
         }
         Decision::Pass(pass) => answer(StatusCode::OK, "none", Some(pass.url_path())),

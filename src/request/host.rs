@@ -22,6 +22,15 @@ pub enum HostFault {
     Differs,
 }
 
+/// `Host` as it was written, where that is all that names a host: not yet known to be one. A text
+/// that equals a host needs no further look.
+pub fn written_host(head: &Parts) -> Option<&str> {
+    let mut lines = head.headers.get_all(header::HOST).iter();
+    let line = lines.next()?;
+    let is_only = lines.next().is_none() && head.uri.authority().is_none();
+    line.to_str().ok().filter(|_| is_only)
+}
+
 /// The host and, if it was written, the port: in lower case. HTTP/2 names it in `:authority`
 /// (RFC 9113 §8.3.1), which stands for a `Host` that is not there.
 ///

@@ -16,7 +16,7 @@ pub use self::client::{Client, Country};
 pub use self::fields::has_padded_value;
 pub use self::framing::is_chunked;
 pub use self::headers::Lines;
-pub use self::host::{HostFault, any_host, host_of, is_host};
+pub use self::host::{HostFault, any_host, host_of, is_host, written_host};
 pub use self::id::RequestId;
 pub use self::network::Network;
 pub use self::target::names_an_object;

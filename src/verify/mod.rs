@@ -4,6 +4,8 @@
 mod guard;
 mod pass;
 
+use std::cell::RefCell;
+
 use countersign_token::{Request, Revocations, Scratch, Verdict, Verifier};
 use http::request::Parts;
 
@@ -56,8 +58,15 @@ pub fn decide_facts(
         keys: &site.keys.keys,
         revocations,
     };
-    let mut scratch = Scratch::new();
-    match verifier.verify(request, now_unix_secs, &mut scratch) {
+    thread_local! {
+        // To make one costs more than to use it.
+        static SCRATCH: RefCell<Scratch> = const { RefCell::new(Scratch::new()) };
+    }
+    SCRATCH.with_borrow_mut(|scratch| owned(verifier.verify(request, now_unix_secs, scratch)))
+}
+
+fn owned(verdict: Verdict<'_>) -> Decision {
+    match verdict {
         Verdict::Granted(grant) => {
             let token = Token::of(grant.fields(), Some(grant.carrier()));
             Decision::Pass(Box::new(Pass::granted(grant.path(), token)))

@@ -1,45 +1,52 @@
 //! A verdict, owned: what answers and logs take from it.
 
+use std::sync::Arc;
+
 use countersign_token::{CanonicalPath, Carrier, Denial, Field, Fields, Identity, Reason};
 
 /// A request that may go on. Only [`super::decide`] makes one.
 #[derive(Clone, Debug)]
 pub struct Pass {
-    path: String,
-    url_path: String,
-    token: Option<Token>,
-    reported: Option<Denied>,
+    path: Arc<str>,
+    url_path: Arc<str>,
+    token: Option<Arc<Token>>,
+    reported: Option<Box<Denied>>,
 }
 
 impl Pass {
     pub(super) fn granted(path: CanonicalPath<'_>, token: Token) -> Self {
         Self {
-            token: Some(token),
+            token: Some(Arc::new(token)),
             ..Self::open(path, None)
         }
     }
 
     pub(super) fn open(path: CanonicalPath<'_>, reported: Option<Denied>) -> Self {
+        let text = Arc::<str>::from(path.as_str());
+        let is_url = text.bytes().all(is_the_same_in_urls);
         Self {
-            path: path.as_str().to_owned(),
-            url_path: path.to_string(),
+            url_path: match is_url {
+                true => Arc::clone(&text),
+                false => path.to_string().into(),
+            },
+            path: text,
             token: None,
-            reported,
+            reported: reported.map(Box::new),
         }
     }
 
     /// The canonical path, decoded.
-    pub fn path(&self) -> &str {
+    pub const fn path(&self) -> &Arc<str> {
         &self.path
     }
 
     /// The canonical path, written back as a URL's.
-    pub fn url_path(&self) -> &str {
+    pub const fn url_path(&self) -> &Arc<str> {
         &self.url_path
     }
 
     /// The token that opened it; `None` where none was needed.
-    pub const fn token(&self) -> Option<&Token> {
+    pub const fn token(&self) -> Option<&Arc<Token>> {
         self.token.as_ref()
     }
 
@@ -48,7 +55,7 @@ impl Pass {
     pub fn exhausted(&self) -> Denied {
         Denied {
             reason: Reason::Exhausted,
-            path: Some(self.path.clone()),
+            path: Some(Arc::clone(&self.path)),
             carrier: self.token.as_ref().and_then(|token| token.carrier),
             token: self.token.clone(),
             claimed_kid: None,
@@ -56,8 +63,8 @@ impl Pass {
     }
 
     /// The denial that the site only reports.
-    pub const fn reported(&self) -> Option<&Denied> {
-        self.reported.as_ref()
+    pub fn reported(&self) -> Option<&Denied> {
+        self.reported.as_deref()
     }
 }
 
@@ -67,11 +74,11 @@ pub struct Denied {
     /// Why.
     pub reason: Reason,
     /// The canonical path, where there is one.
-    pub path: Option<String>,
+    pub path: Option<Arc<str>>,
     /// What brought the token that was refused.
     pub carrier: Option<Carrier>,
     /// The token, where its signature held.
-    pub token: Option<Token>,
+    pub token: Option<Arc<Token>>,
     /// The `kid` that the token claims, where its signature did not hold.
     pub claimed_kid: Option<String>,
 }
@@ -80,11 +87,11 @@ impl Denied {
     pub(super) fn of(denial: &Denial<'_>) -> Self {
         let token = denial
             .fields()
-            .map(|fields| Token::of(fields, denial.carrier()));
+            .map(|fields| Arc::new(Token::of(fields, denial.carrier())));
         Self {
             reason: denial.reason(),
             carrier: denial.carrier(),
-            path: denial.path().map(|path| path.as_str().to_owned()),
+            path: denial.path().map(|path| path.as_str().into()),
             claimed_kid: denial
                 .claimed_kid()
                 .filter(|_| token.is_none())
@@ -146,7 +153,11 @@ impl Token {
     }
 
     pub(super) fn of(fields: &Fields<'_>, carrier: Option<Carrier>) -> Self {
-        let text = |field| fields.text(field).map(|text| text.to_string());
+        let text = |field| {
+            let plain = fields.word(field).filter(|text| !text.contains('~'));
+            let plain = plain.map(str::to_owned);
+            plain.or_else(|| fields.text(field).map(|text| text.to_string()))
+        };
         Self {
             carrier,
             kid: fields.kid().to_owned(),
@@ -162,6 +173,36 @@ impl Token {
             ver: text(Field::Ver),
             uses: fields.number(Field::Uses),
             bps: fields.number(Field::Bps),
+        }
+    }
+}
+
+/// Whether a byte of a canonical path stands in a URL as it is, whatever else does.
+const fn is_the_same_in_urls(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'/')
+}
+
+#[cfg(test)]
+mod tests {
+    use countersign_token::CanonicalPath;
+
+    use super::Pass;
+
+    #[test]
+    fn a_path_is_written_back_as_the_token_crate_writes_it() {
+        for path in [
+            "/",
+            "/a/b-c_d.e",
+            "/a b",
+            "/a%b",
+            "/\u{e4}",
+            "/a~b",
+            "/a+b;c=d,e:f@g!h",
+        ] {
+            let path = CanonicalPath::new(path).unwrap();
+            let pass = Pass::open(path, None);
+            assert_eq!(pass.path().as_ref(), path.as_str());
+            assert_eq!(pass.url_path().as_ref(), path.to_string());
         }
     }
 }

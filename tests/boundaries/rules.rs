@@ -17,7 +17,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("sites", &["config", "store"]),
     ("cache", &["config", "state", "store"]),
     ("answer", &["cache", "config", "request", "store", "verify"]),
-    ("observe", &["seldom", "store", "verify"]),
+    ("observe", &["config", "request", "seldom", "store", "verify"]),
     ("listen", &["config", "seldom"]),
     (
         "app",
@@ -136,11 +136,6 @@ pub(crate) const OWNERS: &[(&str, &[&str], &str)] = &[
         "tracing_subscriber",
         &["src/cli/", "src/config/schema/mod.rs"],
         "a library writes events; the configuration only checks `log.level`",
-    ),
-    (
-        "tracing_appender",
-        &["src/observe/"],
-        "the access log has one writer",
     ),
     ("rustls", LISTEN, "TLS ends where a connection starts"),
     ("tokio_rustls", LISTEN, "TLS ends where a connection starts"),

@@ -8,24 +8,25 @@ mod keys;
 mod listeners;
 mod names;
 mod reload;
+mod requests;
 mod state;
 
 pub use self::cache::CacheFigures;
 pub use self::gate::GateMetrics;
 pub use self::listeners::ListenerFigures;
 pub use self::reload::ReloadResult;
+use self::requests::Requests;
 pub use self::state::{Filling, Remembered};
 use std::sync::{Mutex, PoisonError};
 
-use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder};
+use metrics::{Counter, Gauge, Key, Label, Level, Metadata, Recorder};
 use metrics_exporter_prometheus::{
     Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
 };
 
 use self::names::{
-    AUDIT_LOST, BUILD, BYTES, CACHE, CACHE_MAX, CACHED, CUT, DECISIONS, DURATION, FIRST_BYTE,
-    GUARDED, IN_FLIGHT, LINES_LOST, PROXY_REFUSED, REQUESTS, STORE_CALLS, STORE_DURATION,
-    STREAMS_CUT,
+    AUDIT_LOST, BUILD, CACHE_MAX, CACHED, GUARDED, LINES_LOST, PROXY_REFUSED, STORE_CALLS,
+    STORE_DURATION, STREAMS_CUT,
 };
 use super::Record;
 
@@ -53,10 +54,8 @@ pub struct StoreCall<'c> {
 pub struct Metrics {
     recorder: PrometheusRecorder,
     handle: PrometheusHandle,
-    bytes: Counter,
-    in_flight: Gauge,
+    requests: Requests,
     cached: Gauge,
-    first_byte: Histogram,
     lines_lost: Counter,
     keys: Mutex<keys::Told>,
     process: metrics_process::Collector,
@@ -79,10 +78,8 @@ impl Metrics {
         );
         recorder.register_gauge(&build, &METADATA).set(1.0);
         Self {
-            bytes: recorder.register_counter(&key(BYTES), &METADATA),
-            in_flight: recorder.register_gauge(&key(IN_FLIGHT), &METADATA),
+            requests: Requests::new(&recorder),
             cached: recorder.register_gauge(&key(CACHED), &METADATA),
-            first_byte: recorder.register_histogram(&key(FIRST_BYTE), &METADATA),
             lines_lost: recorder.register_counter(&key(LINES_LOST), &METADATA),
             keys: Mutex::default(),
             process,
@@ -93,49 +90,12 @@ impl Metrics {
 
     /// A request's head has arrived.
     pub fn started(&self) {
-        self.in_flight.increment(1.0);
+        self.requests.started();
     }
 
     /// A request has ended, as its log line says.
     pub fn ended(&self, record: &Record) {
-        self.in_flight.decrement(1.0);
-        self.bytes.increment(record.bytes_sent);
-        let method = known_method(&record.method);
-        let status = record.status.to_string();
-        // A site's name is the configuration's; a request that found none has an empty one.
-        let site = || Label::new("site", record.site.clone().unwrap_or_default());
-        self.count(
-            REQUESTS,
-            vec![
-                site(),
-                Label::new("method", method),
-                Label::new("status", status),
-            ],
-        );
-        if !record.complete {
-            self.count(CUT, vec![site()]);
-        }
-        let reason = record.reason.unwrap_or("none");
-        let carrier = record.carrier.unwrap_or("none");
-        self.count(
-            DECISIONS,
-            vec![
-                site(),
-                Label::new("decision", record.decision),
-                Label::new("reason", reason),
-                Label::new("carrier", carrier),
-            ],
-        );
-        if let Some(outcome) = record.cache {
-            self.count(CACHE, vec![site(), Label::new("outcome", outcome)]);
-        }
-        let duration = Key::from_parts(DURATION, vec![Label::new("method", method)]);
-        self.recorder
-            .register_histogram(&duration, &METADATA)
-            .record(record.duration_ms / 1_000.0);
-        if let Some(ttfb_ms) = record.ttfb_ms {
-            self.first_byte.record(ttfb_ms / 1_000.0);
-        }
+        self.requests.ended(record, &self.recorder);
     }
 
     /// What the brute-force guard said of a failure.
@@ -259,7 +219,7 @@ mod tests {
         let metrics = Metrics::new();
         metrics.started();
         metrics.ended(&Record {
-            method: "EVIL\"METHOD".into(),
+            method: http::Method::from_bytes(b"EVIL-METHOD").unwrap(),
             status: 403,
             decision: "denied",
             reason: Some("expired"),
