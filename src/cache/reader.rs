@@ -1,7 +1,7 @@
 //! One reader's way through an object: block after block, of one version.
 //!
-//! A reader holds a chunk at a time and not the block, so that a slow one keeps no memory from the
-//! others. The price is that a block may leave the cache under it. The rest of that block is then
+//! A reader holds a chunk or a few at a time and not the block, so that a slow one keeps no memory
+//! from the others. The price is that a block may leave the cache under it. The rest of that block is then
 //! read past the cache, in small pieces, each of which is held in memory whole, so that a slow
 //! reader keeps no connection to the store either.
 

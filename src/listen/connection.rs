@@ -7,6 +7,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use http::{HeaderValue, Request, Response, Version, header};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -72,14 +73,13 @@ pub async fn serve<A, F, B>(
 ) where
     A: Fn(SocketAddr, Request<Incoming>) -> F + Clone + Send + 'static,
     F: Future<Output = Response<B>> + Send + 'static,
-    B: http_body::Body + Unpin + Send + 'static,
-    B::Data: Send,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    B: http_body::Body<Data = Bytes> + Unpin + Send + 'static,
+    B::Error: Unpin + Send + Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     // Every connection holds a receiver, so that their end is heard.
     let (open, held) = watch::channel(());
     let way = Way {
-        http: protocol::builder(&settings.limits, &settings.heads, &settings.http2),
+        http: protocol::builder(&settings.heads, &settings.http2),
         settings,
         drain: drain.clone(),
         answer,
@@ -124,9 +124,8 @@ impl<A, F, B> Way<A>
 where
     A: Fn(SocketAddr, Request<Incoming>) -> F + Clone + Send + 'static,
     F: Future<Output = Response<B>> + Send + 'static,
-    B: http_body::Body + Unpin + Send + 'static,
-    B::Data: Send,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    B: http_body::Body<Data = Bytes> + Unpin + Send + 'static,
+    B::Error: Unpin + Send + Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     /// Gives a connection a place, and serves it there.
     async fn admit(&self, stream: TcpStream, peer: SocketAddr) {
@@ -246,6 +245,11 @@ where
                     head.headers.insert(header::CONNECTION, close);
                 }
                 let body = ToldBody::new(body, turn, in_flight);
+                let body = if version < Version::HTTP_2 {
+                    body.gathered()
+                } else {
+                    body
+                };
                 Ok::<_, Infallible>(Response::from_parts(head, body))
             }
         });

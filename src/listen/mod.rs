@@ -12,6 +12,7 @@ mod heads;
 mod inherited;
 mod kept;
 mod lingering;
+mod pieces;
 mod protocol;
 mod proxy_protocol;
 mod pulse;

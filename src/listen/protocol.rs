@@ -4,24 +4,17 @@
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 
-use super::pulse::{LONGEST, Limits};
+use super::pulse::LONGEST;
 use crate::config::model::{ConnectionLimits, Http2Limits};
 
 /// What serves a connection.
-pub(super) fn builder(
-    limits: &Limits,
-    heads: &ConnectionLimits,
-    http2: &Http2Limits,
-) -> Builder<TokioExecutor> {
+pub(super) fn builder(heads: &ConnectionLimits, http2: &Http2Limits) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
-    // The finer limits are `Pulse`'s; this one holds if that should ever miss a head.
-    let longest = limits.idle_timeout.saturating_add(limits.header_timeout);
-    let longest = longest.min(LONGEST);
     builder
         .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(longest)
-        // Of answers it is what waits to be written: the bodies' chunks are as long.
+        // Heads that are late are `Pulse`'s, which sets no timer for each.
+        .header_read_timeout(None)
+        // Of answers what is given at once is written at once, and the next is asked for after it.
         .max_buf_size(heads.max_header_bytes)
         .max_headers(heads.max_headers);
     builder

@@ -5,12 +5,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::frames::{Came, Frames};
 use super::gate::InFlight;
 use super::heads::{Heads, REFUSAL};
+use super::pieces::Pieces;
 use super::pulse::{Pulse, Turn};
 use crate::config::model::Http2Limits;
 
@@ -23,6 +25,8 @@ pub(super) struct ToldStream<S> {
     /// What is read in place of what comes; nothing is, once this is not `None`.
     instead: Option<&'static [u8]>,
     max_upkeep_frames: u32,
+    /// The last write or flush waits.
+    is_blocked: bool,
 }
 
 impl<S> ToldStream<S> {
@@ -34,6 +38,7 @@ impl<S> ToldStream<S> {
             heads: Heads::new(),
             instead: None,
             max_upkeep_frames: http2.max_upkeep_frames_per_10s,
+            is_blocked: false,
         }
     }
 
@@ -45,6 +50,7 @@ impl<S> ToldStream<S> {
     }
 
     fn written(&mut self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        self.is_blocked = written.is_pending();
         match &written {
             Poll::Pending => self.pulse.has_written(None),
             Poll::Ready(Ok(bytes)) => {
@@ -56,9 +62,13 @@ impl<S> ToldStream<S> {
         written
     }
 
-    fn flushed(&self, flushed: Poll<io::Result<()>>) -> Poll<io::Result<()>> {
-        self.pulse
-            .has_written(if flushed.is_pending() { None } else { Some(0) });
+    fn flushed(&mut self, flushed: Poll<io::Result<()>>) -> Poll<io::Result<()>> {
+        // A flush that goes through at once behind a write that did tells nothing new.
+        if self.is_blocked || flushed.is_pending() {
+            self.is_blocked = flushed.is_pending();
+            let bytes = if self.is_blocked { None } else { Some(0) };
+            self.pulse.has_written(bytes);
+        }
         flushed
     }
 }
@@ -138,40 +148,97 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for ToldStream<S> {
     }
 }
 
-/// An answer's body that tells whether it waits for its source or for its reader.
-pub(super) struct ToldBody<B> {
+/// An answer's body that tells whether it waits for its source or for its reader, and gives what is
+/// there together.
+pub(super) struct ToldBody<B: Body> {
     body: B,
     turn: Turn,
+    gathers: bool,
+    /// What came behind chunks that are given first.
+    behind: Option<Result<Frame<Bytes>, B::Error>>,
     _in_flight: Option<InFlight>,
 }
 
-impl<B> ToldBody<B> {
+impl<B: Body<Data = Bytes> + Unpin> ToldBody<B> {
     /// The body of the answer to the request whose turn it is.
     pub(super) fn new(body: B, mut turn: Turn, in_flight: Option<InFlight>) -> Self {
         turn.is_ours(false);
         Self {
             body,
             turn,
+            gathers: false,
+            behind: None,
             _in_flight: in_flight,
         }
     }
+
+    /// The same, with several chunks at once where they are there: for HTTP/1, whose writes are as
+    /// long as what a body gives at once. HTTP/2 has buffers of its own, and takes turns between
+    /// streams.
+    pub(super) fn gathered(self) -> Self {
+        Self {
+            gathers: true,
+            ..self
+        }
+    }
+
+    /// Adds the chunks that are there already.
+    fn gather(&mut self, first: Bytes, context: &mut Context<'_>) -> Pieces {
+        let mut pieces = Pieces::of(first);
+        while self.gathers && !pieces.is_full() && !self.body.is_end_stream() {
+            match Pin::new(&mut self.body).poll_frame(context) {
+                Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
+                    Ok(bytes) => pieces.push(bytes),
+                    Err(other) => {
+                        self.behind = Some(Ok(other));
+                        break;
+                    }
+                },
+                Poll::Ready(Some(Err(error))) => {
+                    self.behind = Some(Err(error));
+                    break;
+                }
+                Poll::Ready(None) | Poll::Pending => break,
+            }
+        }
+        pieces
+    }
 }
 
-impl<B: Body + Unpin> Body for ToldBody<B> {
-    type Data = B::Data;
+impl<B: Body<Data = Bytes> + Unpin> Body for ToldBody<B>
+where
+    B::Error: Unpin,
+{
+    type Data = Pieces;
     type Error = B::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
-        let frame = Pin::new(&mut self.body).poll_frame(context);
-        self.turn.is_ours(frame.is_pending());
-        frame
+    ) -> Poll<Option<Result<Frame<Pieces>, B::Error>>> {
+        let this = &mut *self;
+        let frame = match this.behind.take() {
+            Some(behind) => Poll::Ready(Some(behind)),
+            None => Pin::new(&mut this.body).poll_frame(context),
+        };
+        this.turn.is_ours(frame.is_pending());
+        frame.map(|frame| {
+            let frame = match frame? {
+                Ok(frame) => frame,
+                Err(error) => return Some(Err(error)),
+            };
+            Some(Ok(match frame.into_data() {
+                Ok(bytes) => Frame::data(this.gather(bytes, context)),
+                Err(frame) => match frame.into_trailers() {
+                    Ok(trailers) => Frame::trailers(trailers),
+                    Err(_) => Frame::data(Pieces::default()),
+                },
+            }))
+        })
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.behind.is_none() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
