@@ -245,3 +245,48 @@ where
         self.body.size_hint()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::time::{Duration, Instant};
+
+    use bytes::{Buf, Bytes};
+    use futures_util::stream;
+    use http::Version;
+    use http_body::Frame;
+    use http_body_util::{BodyExt, StreamBody};
+
+    use super::{Pulse, ToldBody};
+    use crate::listen::Limits;
+
+    fn pulse() -> std::sync::Arc<Pulse> {
+        let time = Duration::from_secs(1);
+        let limits = Limits {
+            header_timeout: time,
+            idle_timeout: time,
+            stall_timeout: time,
+            min_bytes_per_sec: 0,
+        };
+        Pulse::new(Instant::now(), limits)
+    }
+
+    #[tokio::test]
+    async fn chunks_that_are_there_go_together_and_an_error_behind_them_comes_after_them() {
+        for (gathers, expected) in [(false, &["a", "b"][..]), (true, &["ab"])] {
+            let chunk = |text: &'static str| Ok(Frame::data(Bytes::from_static(text.as_bytes())));
+            let all = [chunk("a"), chunk("b"), Err(io::Error::other("cut"))];
+            let body = StreamBody::new(stream::iter(all));
+            let mut body = ToldBody::new(body, pulse().turn(Version::HTTP_11), None);
+            if gathers {
+                body = body.gathered();
+            }
+            let mut read = Vec::new();
+            while let Ok(frame) = body.frame().await.unwrap() {
+                let mut pieces = frame.into_data().unwrap();
+                read.push(pieces.copy_to_bytes(pieces.remaining()));
+            }
+            assert_eq!(read, expected);
+        }
+    }
+}

@@ -116,7 +116,9 @@ impl Line<'_> {
     /// escaped.
     fn text(&mut self, name: &str, text: Option<&str>) {
         let Some(text) = text else { return };
-        if !text.bytes().all(is_plain) {
+        // Without a way out at the first byte that is not, many are looked at at once.
+        let plain = text.bytes().fold(true, |all, byte| all & is_plain(byte));
+        if !plain {
             return self.value(name, &text);
         }
         for part in [name, "\"", text, "\""] {
