@@ -17,7 +17,10 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("sites", &["config", "store"]),
     ("cache", &["config", "state", "store"]),
     ("answer", &["cache", "config", "request", "store", "verify"]),
-    ("observe", &["config", "request", "seldom", "store", "verify"]),
+    (
+        "observe",
+        &["config", "request", "seldom", "store", "verify"],
+    ),
     ("listen", &["config", "seldom"]),
     (
         "app",
