@@ -360,7 +360,8 @@ impl Visit {
         {
             let (site, path) = (site.config.token.name(), record.path.as_deref());
             let path = path.unwrap_or_default();
-            app.observer.store_failed(site, *error, path, &self.id);
+            app.observer
+                .store_failed(site, *error, path, self.id.as_str());
         }
         let manner = Manner {
             site: site.map(|site| (site.config.token.name(), &site.config.answers)),
