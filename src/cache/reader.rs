@@ -48,6 +48,8 @@ pub(super) struct Reader {
     /// They are wanted as long as this reader is there.
     ahead: Vec<Fill>,
     losses: u32,
+    /// It has waited for its reader before it asks the store for the next piece.
+    has_paused: bool,
     /// Up to here it is read past the cache.
     apart_until: u64,
 }
@@ -85,6 +87,7 @@ impl Reader {
             ahead_from: None,
             ahead: Vec::new(),
             losses: 0,
+            has_paused: false,
             apart_until: 0,
         }
     }
@@ -136,6 +139,14 @@ impl Reader {
             let (at, most) = (at as usize, most as usize);
             let bytes = match &mut self.now {
                 Now::Between => {
+                    // Whoever gathers what is there stops here: a piece that is asked for while
+                    // its reader is still to take others would keep the store waiting.
+                    let is_apart = self.left.start < self.apart_until;
+                    if is_apart && !std::mem::replace(&mut self.has_paused, true) {
+                        cx.waker().wake_by_ref();
+                        return Poll::Pending;
+                    }
+                    self.has_paused = false;
                     self.enter();
                     continue;
                 }
@@ -243,7 +254,7 @@ impl Reader {
                 let block_bytes = self.block.end - self.block.start;
                 self.losses = (self.losses + 1).min(MAX_LOSSES);
                 self.apart_until = self.block.end + more * block_bytes;
-                self.piece()
+                Now::Between
             }
         };
     }

@@ -1,6 +1,6 @@
 //! Readers who are slow, and memory that is short.
 
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 
 use super::super::test_store::TestStore;
 use super::*;
@@ -112,4 +112,26 @@ async fn a_cold_suffix_longer_than_a_block_that_finds_no_memory_is_right() {
     let late = late.await.unwrap();
     assert_eq!(late.outcome, CacheOutcome::NoMemory);
     assert_eq!(bytes(late).await, Ok(content(500_000).slice(250_000..)));
+}
+
+#[tokio::test]
+async fn who_takes_all_that_is_there_has_no_further_piece_asked_for() {
+    let objects = objects_with(0, Duration::from_secs(3_600));
+    let store = TestStore::new();
+    store.put("film", "\"1\"", content(LEN_BYTES));
+    let mut body = open(&objects, &store, "film", WHOLE).await.unwrap().body;
+    let (mut all, mut most, mut at_once) = (0, 0, 0);
+    loop {
+        match body.next().now_or_never() {
+            Some(Some(chunk)) => at_once += chunk.unwrap().len(),
+            Some(None) => break,
+            None => {
+                (all, most) = (all + at_once, most.max(at_once));
+                at_once = 0;
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+    assert_eq!(all + at_once, LEN_BYTES);
+    assert!(most.max(at_once) as u64 <= BLOCK_BYTES, "{most}");
 }
