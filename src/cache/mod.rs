@@ -35,8 +35,6 @@ mod times;
 mod wanted;
 
 #[cfg(test)]
-mod test_store;
-#[cfg(test)]
 mod tests;
 
 use std::ops::Range;

@@ -1,5 +1,6 @@
 //! The cache over a store that counts.
 
+mod answered;
 mod blocks;
 mod borders;
 mod conditions;
@@ -12,6 +13,7 @@ mod shares;
 mod simulated;
 mod slow;
 mod stale;
+mod test_store;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +21,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::TryStreamExt;
 
-use super::test_store::TestStore;
+use self::test_store::TestStore;
 use super::{CHUNK_BYTES, CacheKey, CacheOutcome, Objects, Opened, OwnTime, Wanted};
 use crate::config::model::CacheSettings;
 use crate::store::{ByteRange, Store, StoreError, StoreKey};

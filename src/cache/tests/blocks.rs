@@ -3,7 +3,6 @@
 use futures_util::StreamExt;
 use futures_util::future::join_all;
 
-use super::super::test_store::TestStore;
 use super::*;
 use crate::store::EntityTag;
 use ByteRange::{From, FromTo, Suffix};

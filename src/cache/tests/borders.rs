@@ -1,6 +1,5 @@
 //! Objects around the length of a block, and stores that say little of them.
 
-use super::super::test_store::TestStore;
 use super::*;
 use ByteRange::{From, Suffix};
 

@@ -1,6 +1,5 @@
 //! Metadata for a condition, behind which bytes may be wanted.
 
-use super::super::test_store::TestStore;
 use super::*;
 
 fn always_asking() -> Objects {

@@ -5,7 +5,6 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::future::join_all;
 
-use super::super::test_store::TestStore;
 use super::*;
 use ByteRange::{From, FromTo, Suffix};
 

@@ -1,6 +1,5 @@
 //! Objects that say themselves how long they may be used.
 
-use super::super::test_store::TestStore;
 use super::*;
 
 fn patient() -> Objects {

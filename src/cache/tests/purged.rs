@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use super::test_store::TestStore;
 use super::{CacheOutcome, WHOLE, content, objects, read};
-use crate::cache::test_store::TestStore;
 use crate::state::Extent;
 
 #[tokio::test]

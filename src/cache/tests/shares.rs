@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::super::test_store::TestStore;
 use super::super::{CacheOutcome, OwnTime, Shares};
+use super::test_store::TestStore;
 use super::{WHOLE, bytes, content, key, settings};
 use crate::config::model::CacheSettings;
 use crate::config::{Config, Flag, Inputs};

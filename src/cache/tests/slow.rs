@@ -2,7 +2,6 @@
 
 use futures_util::{FutureExt, StreamExt};
 
-use super::super::test_store::TestStore;
 use super::*;
 
 const LEN_BYTES: usize = 1_000_000;

@@ -2,7 +2,6 @@
 
 use futures_util::future::join_all;
 
-use super::super::test_store::TestStore;
 use super::*;
 
 const MOMENT: Duration = Duration::from_millis(200);

@@ -8,11 +8,10 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt, stream};
 
-use super::super::BLOCK_BYTES;
+use super::super::{BLOCK_BYTES, answered};
 use super::draw::Draw;
 use crate::store::{
-    ByteRange, EntityTag, Fetched, ObjectMeta, Probed, Read, Store, StoreError, StoreFault,
-    StoreKey, Turn,
+    ByteRange, Fetched, ObjectMeta, Probed, Read, Store, StoreError, StoreFault, StoreKey, Turn,
 };
 
 /// Around borders of blocks.
@@ -52,17 +51,7 @@ impl Version {
     }
 
     fn meta(self) -> ObjectMeta {
-        ObjectMeta {
-            len_bytes: self.len_bytes(),
-            etag: EntityTag::strong(&format!("\"{}\"", self.number)),
-            weak_etag: None,
-            last_modified_unix_secs: Some(1),
-            content_type: None,
-            content_encoding: None,
-            content_language: None,
-            cache_control: None,
-            content_disposition: None,
-        }
+        answered::meta(self.len_bytes(), &format!("\"{}\"", self.number))
     }
 }
 
@@ -131,22 +120,10 @@ impl SimulatedStore {
 
     fn answer(&self, version: Version, read: &Read<'_>) -> Result<Fetched, StoreError> {
         let meta = version.meta();
-        if read.if_match.is_some() && read.if_match != meta.etag.as_ref() {
-            return Err(StoreError::Changed);
-        }
-        if read.if_none_match.is_some() && read.if_none_match == meta.etag.as_ref() {
-            return Err(StoreError::NotModified);
-        }
-        let len_bytes = meta.len_bytes;
-        let range = match read.range {
-            None => 0..len_bytes,
-            Some(range) => range
-                .resolve(len_bytes)
-                .ok_or(StoreError::RangeNotSatisfiable { len_bytes })?,
-        };
+        let range = answered::range(&meta, read)?;
         // Of a suffix, it is the last block that is meant.
         let meant = match read.range {
-            Some(ByteRange::Suffix { .. }) => len_bytes.saturating_sub(1),
+            Some(ByteRange::Suffix { .. }) => meta.len_bytes.saturating_sub(1),
             _ => range.start,
         };
         let block = meant / BLOCK_BYTES;

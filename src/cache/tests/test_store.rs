@@ -9,6 +9,7 @@ use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt, stream};
 use tokio::sync::Semaphore;
 
+use super::answered;
 use crate::store::{
     ByteRange, EntityTag, Fetched, ObjectMeta, Probed, Read, Store, StoreError, StoreFault,
     StoreKey,
@@ -57,15 +58,8 @@ impl TestStore {
     ) {
         let body = body.into();
         let meta = ObjectMeta {
-            len_bytes: body.len() as u64,
-            etag: EntityTag::strong(etag),
-            weak_etag: EntityTag::weak(etag),
-            last_modified_unix_secs: Some(1),
-            content_type: None,
-            content_encoding: None,
-            content_language: None,
             cache_control: cache_control.map(Into::into),
-            content_disposition: None,
+            ..answered::meta(body.len() as u64, etag)
         };
         let mut state = self.state.lock().unwrap();
         state.objects.insert(key.into(), (meta, body));
@@ -122,20 +116,9 @@ impl TestStore {
         }
         let object = state.objects.get(read.key.as_str());
         let (meta, body) = object.cloned().ok_or(StoreError::NotFound)?;
-        if read.if_match.is_some() && read.if_match != meta.etag.as_ref() {
-            return Err(StoreError::Changed);
-        }
-        if read.if_none_match.is_some() && read.if_none_match == meta.validator() {
-            state.not_modified += 1;
-            return Err(StoreError::NotModified);
-        }
-        let len_bytes = meta.len_bytes;
-        let range = match read.range {
-            None => 0..len_bytes,
-            Some(range) => range
-                .resolve(len_bytes)
-                .ok_or(StoreError::RangeNotSatisfiable { len_bytes })?,
-        };
+        let range = answered::range(&meta, &read);
+        state.not_modified += usize::from(range == Err(StoreError::NotModified));
+        let range = range?;
         let mut bytes = body.slice(range.start as usize..range.end as usize);
         if state.cuts > 0 {
             state.cuts -= 1;
