@@ -73,6 +73,11 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
         drop(self.board(key, work, true));
     }
 
+    /// Whether a flight is under way for `key` that can be joined.
+    pub(super) fn is_under_way(&self, key: &CacheKey) -> bool {
+        lock(&self.in_flight).contains_key(key)
+    }
+
     /// Nobody else joins the flights of these keys, and what they bring is not kept; who has joined
     /// gets their answer.
     pub(super) fn recall(&self, is_meant: impl Fn(&CacheKey) -> bool) {

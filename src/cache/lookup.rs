@@ -29,6 +29,13 @@ pub(super) struct Along {
     pub(super) fill: Fill,
 }
 
+/// What a `HEAD` is a part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Within {
+    Nothing,
+    Get,
+}
+
 /// What the reader who asked is given: a stream that begins where the question did.
 pub(super) type InHand = Option<Fetched>;
 
@@ -102,7 +109,7 @@ impl Lookups {
     pub(super) async fn ask_for_metadata(&self, source: &Source) -> Result<Answered, StoreError> {
         let flight = self.heads.join(source.key(), |recalled| {
             let (lookups, source) = (self.clone(), source.clone());
-            async move { lookups.head(&source, &recalled).await }
+            async move { lookups.head(&source, &recalled, Within::Nothing).await }
         });
         let (answered, led) = flight.await.ok_or(StoreError::Unavailable)?;
         Ok(match answered? {
@@ -143,7 +150,7 @@ impl Lookups {
             }
             // It has bytes, but not those.
             Err(StoreError::RangeNotSatisfiable { .. }) => {
-                return self.head(&source, &recalled).await;
+                return self.head(&source, &recalled, Within::Get).await;
             }
             Err(error) => return Err(self.failed(&source, error, &recalled)),
         };
@@ -199,7 +206,12 @@ impl Lookups {
     }
 
     /// What a `HEAD` says of the object.
-    async fn head(&self, source: &Source, recalled: &Recalled) -> Result<Answered, StoreError> {
+    async fn head(
+        &self,
+        source: &Source,
+        recalled: &Recalled,
+        within: Within,
+    ) -> Result<Answered, StoreError> {
         let stale = self
             .blocks
             .shelf
@@ -217,7 +229,13 @@ impl Lookups {
             .as_ref()
             .is_some_and(|version| same_version(&version.meta, &meta));
         let version = self.version(source, stale, meta, recalled);
-        let known = self.keep(source, version, recalled);
+        // A `GET` that is under way tells the same, and brings a block. Who comes before it has landed
+        // joins it, and would ask for that block once more if this were kept already.
+        let is_told = within == Within::Nothing && self.gets.is_under_way(source.key());
+        let known = match is_told {
+            true => Known::now(version),
+            false => self.keep(source, version, recalled),
+        };
         Ok(Answered::Known(
             known,
             match is_same {

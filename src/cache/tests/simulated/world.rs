@@ -30,7 +30,6 @@ pub(super) struct World {
     /// Whether objects are overwritten and purged.
     changes: bool,
     fails: bool,
-    heads: bool,
     /// By object: what was there when it was purged last.
     floors: Arc<Mutex<[usize; OBJECTS]>>,
 }
@@ -45,7 +44,6 @@ impl World {
             max_bytes: settings.max_bytes,
             changes: false,
             fails: faults > 0,
-            heads: true,
             floors: Arc::default(),
         }
     }
@@ -53,11 +51,6 @@ impl World {
     pub(super) fn changing(self) -> Self {
         let changes = true;
         Self { changes, ..self }
-    }
-
-    pub(super) fn without_heads(self) -> Self {
-        let heads = false;
-        Self { heads, ..self }
     }
 
     async fn reader(self) {
@@ -92,9 +85,9 @@ impl World {
         let place = || self.draw.below(5 * BLOCK_BYTES as usize) as u64;
         let first = place();
         Wanted::Bytes(match self.draw.below(8) {
-            0 if self.heads => return Wanted::Metadata,
-            1 if self.heads => return Wanted::Condition(Some(ByteRange::From { first })),
-            0..=3 => None,
+            0 => return Wanted::Metadata,
+            1 => return Wanted::Condition(Some(ByteRange::From { first })),
+            2..=3 => None,
             4 => Some(ByteRange::From { first }),
             5 => Some(ByteRange::Suffix { len_bytes: place() }),
             _ => {
@@ -230,9 +223,7 @@ impl World {
     /// Nothing was fetched in vain.
     async fn was_calm(&self, seed: u64) {
         let gets = self.store.gets();
-        // A block may come along with a question of which a `HEAD` knew the answer a little earlier.
-        let most = 1 + usize::from(self.heads);
-        let often = gets.iter().find(|(_, count)| **count > most);
+        let often = gets.iter().find(|(_, count)| **count > 1);
         assert_eq!(often, None, "seed {seed}: it was fetched again");
         for object in 0..OBJECTS {
             let opened = self.open(object, Wanted::Bytes(None)).await.unwrap();
