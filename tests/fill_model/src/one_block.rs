@@ -133,9 +133,9 @@ fn small_reads_are_put_together_without_a_seam() {
     });
 }
 
-/// What is shown comes to every reader while the writer stands still: it waits for them here.
-#[test]
-fn what_is_shown_is_seen_though_the_store_stalls() {
+/// What these steps make seen comes to every reader while the writer stands still: it waits for them
+/// here.
+fn check_seen(steps: &'static [Step], seen_bytes: usize) {
     for manner in [Stays, Moves, Insists, Begins] {
         in_every_order(Some(1), move || {
             let (fill, mut writer) = Arriving::new(LEN_BYTES, StoreError::Unavailable);
@@ -145,17 +145,16 @@ fn what_is_shown_is_seen_though_the_store_stalls() {
                 let (fill, told, seen) = (fill.clone(), told.clone(), seen.clone());
                 thread::spawn(move || {
                     let all = Reader::new(manner).read(&fill, 0..LEN_BYTES, ALL, |got| {
-                        if got == 3 {
+                        if got == seen_bytes {
                             *seen.lock().unwrap() += 1;
                             told.notify();
                         }
                     });
                     assert_eq!(all.1, End::Failed(StoreError::Broken));
-                    assert_eq!(all.0, content()[..3]);
+                    assert_eq!(all.0, content()[..seen_bytes]);
                 })
             });
-            let steps = [Step::Begin, Step::Write(1), Step::Write(2), Step::Show];
-            take(&mut writer, &steps);
+            take(&mut writer, steps);
             while *seen.lock().unwrap() < 2 {
                 told.wait();
             }
@@ -165,6 +164,17 @@ fn what_is_shown_is_seen_though_the_store_stalls() {
                 .for_each(|thread| thread.join().unwrap());
         });
     }
+}
+
+#[test]
+fn the_first_bytes_are_seen_at_once() {
+    check_seen(&[Step::Begin, Step::Write(2)], 2);
+}
+
+#[test]
+fn what_is_shown_is_seen_though_the_store_stalls() {
+    let steps = &[Step::Begin, Step::Write(1), Step::Write(2), Step::Show];
+    check_seen(steps, 3);
 }
 
 #[test]
