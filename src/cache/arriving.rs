@@ -74,12 +74,20 @@ impl<E: Clone> Arriving<E> {
         (arriving, writer)
     }
 
-    /// Ready when the writer has begun, or ended.
-    pub(super) fn poll_begun(&self, cx: &mut Context<'_>, seat: &mut Seat) -> Poll<Result<(), E>> {
+    /// Ready when the byte `at` is there, or the block has ended.
+    pub(super) fn poll_begun(
+        &self,
+        at: usize,
+        cx: &mut Context<'_>,
+        seat: &mut Seat,
+    ) -> Poll<Result<(), E>> {
         let mut state = self.lock();
         match &state.phase {
-            Phase::Asked => state.wait(cx, seat),
-            Phase::Arrives { .. } | Phase::Complete(_) => Poll::Ready(Ok(())),
+            Phase::Arrives { full, last } if at < full.len() * CHUNK_BYTES + last.len() => {
+                Poll::Ready(Ok(()))
+            }
+            Phase::Asked | Phase::Arrives { .. } => state.wait(cx, seat),
+            Phase::Complete(_) => Poll::Ready(Ok(())),
             Phase::Failed(error) => Poll::Ready(Err(error.clone())),
         }
     }
@@ -183,15 +191,12 @@ impl<E: Clone> Writer<E> {
         self.len_bytes - self.written_bytes
     }
 
-    /// Takes bytes that have arrived, and tells whether all of them found room. Readers are woken
-    /// where a chunk is full.
-    pub(super) fn write(&mut self, bytes: &[u8]) -> bool {
-        let fits = bytes.len() <= self.missing_bytes();
+    /// Takes what fits of bytes that have arrived. Readers are woken where a chunk is full.
+    pub(super) fn write(&mut self, bytes: &[u8]) {
         let mut left = bytes.get(..self.missing_bytes()).unwrap_or(bytes);
         while !left.is_empty() {
             left = self.write_to_chunk(left);
         }
-        fits
     }
 
     /// Readers are woken for what has been written, if they have not been.

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
-use futures_util::stream::{BoxStream, Stream, StreamExt, TryStreamExt};
+use futures_util::stream::{self, BoxStream, Stream, StreamExt, TryStreamExt};
 
 use super::reader::Reader;
 use crate::store::{Fetched, StoreError};
@@ -69,6 +69,14 @@ impl Body {
             left_bytes: len_bytes,
             source: Source::Stream(stream.boxed()),
         }
+    }
+
+    /// The same, when its first bytes are there: until then a failure can be told.
+    pub(super) async fn begun(mut self) -> Result<Self, StoreError> {
+        let left_bytes = self.left_bytes;
+        let first = self.next().await.transpose()?;
+        let first = stream::iter(first).map(Ok);
+        Ok(Self::stream(first.chain(self), left_bytes))
     }
 
     /// How many bytes are still to come.

@@ -195,7 +195,7 @@ impl Objects {
         let is_start = |fetched: &Fetched| fetched.range.contains(&range.start);
         if let Some(fetched) = first.in_hand.filter(is_start) {
             let reader = |rest| self.reader(source, &version, rest).apart();
-            let body = continued(fetched, &range, reader);
+            let body = continued(fetched, &range, reader).begun().await?;
             let parts = Parts::new(self.blocks.clone(), source.clone(), Arc::clone(&version));
             return Ok(Opened {
                 parts: Some(parts),
@@ -243,10 +243,11 @@ impl Objects {
         let version = self.blocks.shelf.new_version(Arc::clone(&meta));
         let reader = |rest| self.reader(source, &version, rest).apart();
         let body = match in_hand.filter(holds) {
-            Some(fetched) => continued(fetched, &range, reader),
+            Some(fetched) => continued(fetched, &range, reader).begun().await?,
             None if meta.etag.is_none() => {
                 let fetched = source.exactly(&meta, &range).await?;
-                Body::stream(fetched.body, range.end - range.start)
+                let body = Body::stream(fetched.body, range.end - range.start);
+                body.begun().await?
             }
             None => {
                 let mut reader = reader(range.clone());

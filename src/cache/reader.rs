@@ -104,8 +104,8 @@ impl Reader {
         self.left.end - self.left.start
     }
 
-    /// Goes to the first block, and waits until the store has answered where it must be asked. How
-    /// that block was found.
+    /// Goes to the first block, and waits for the first byte where the store must be asked: until then
+    /// a failure can be told. How that block was found.
     /// Where that block came along with an answer, it is read as it is.
     pub(super) async fn begin(&mut self, along: Option<Along>) -> Result<CacheOutcome, StoreError> {
         let index = self.blocks.grid.index(self.left.start);
@@ -119,7 +119,9 @@ impl Reader {
         };
         match &mut self.now {
             Now::Arriving(fill, seat) => {
-                std::future::poll_fn(|cx| fill.poll_begun(cx, seat)).await?;
+                // Within a block, which lies in memory.
+                let at = (self.left.start - self.block.start) as usize;
+                std::future::poll_fn(|cx| fill.poll_begun(at, cx, seat)).await?;
             }
             Now::Piece(piece) => self.now = Now::Rest(piece.await?),
             Now::Between | Now::Kept(_) | Now::Rest(_) => {}

@@ -11,6 +11,7 @@ mod changing;
 mod checker;
 mod client;
 mod coalescing;
+mod first_byte;
 mod full_queue;
 mod healing;
 mod leaving;

@@ -1,6 +1,5 @@
 //! Bodies of the store that break off.
 
-use super::super::test_store::TestStore;
 use super::*;
 use crate::store::EntityTag;
 use ByteRange::FromTo;
@@ -24,6 +23,36 @@ async fn a_body_that_breaks_is_made_good_from_the_byte_reached() {
         objects.blocks.counts.read().breaks,
         [("healed", 1), ("broken", 0)]
     );
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_before_the_first_byte_wanted_fails_before_the_answers_head() {
+    for (max_bytes, etag, cache_control) in [
+        (4_000_000, "\"1\"", None),
+        (4_000_000, "\"1\"", Some("no-store")),
+        // No strong tag.
+        (4_000_000, "W/", None),
+        (0, "\"1\"", None),
+    ] {
+        let objects = objects_with(max_bytes, Duration::from_secs(3_600));
+        let store = TestStore::new();
+        store.put_with("film", etag, content(LEN_BYTES), cache_control);
+        store.cut_bodies(50_000);
+        for wanted in [
+            range(FromTo {
+                first: 60_000,
+                last: 99_999,
+            }),
+            WHOLE,
+        ] {
+            let opened = open(&objects, &store, "film", wanted).await;
+            match wanted {
+                // What comes first is sent, as far as it comes.
+                WHOLE => drop(opened.unwrap()),
+                _ => assert_eq!(opened.unwrap_err(), StoreError::BodyLength),
+            }
+        }
+    }
 }
 
 #[tokio::test]

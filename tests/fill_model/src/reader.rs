@@ -88,8 +88,9 @@ impl Reader {
     ) -> (Vec<u8>, End<E>) {
         let mut got = Vec::new();
         if let Manner::Begins = self.manner {
-            match self.wait(|cx, seat| fill.poll_begun(cx, seat)) {
-                Some(Ok(())) => {}
+            let at = range.start;
+            match self.wait(|cx, seat| fill.poll_begun(at, cx, seat)) {
+                Some(Ok(())) => has_byte(fill, at),
                 Some(Err(error)) => return (got, End::Failed(error)),
                 None => return (got, End::Left),
             }
@@ -138,6 +139,12 @@ impl Reader {
             self.task.0.wait();
         }
     }
+}
+
+/// What has begun has a byte to send, or says how it ended.
+fn has_byte<E: Clone>(fill: &Arriving<E>, at: usize) {
+    let (mut cx, mut seat) = (Context::from_waker(Waker::noop()), Seat::default());
+    assert!(fill.poll_read(at, 1, &mut cx, &mut seat).is_ready());
 }
 
 /// The rest, from the block itself.
