@@ -1,14 +1,19 @@
 //! How many frames of a flood are taken, and what others see of it.
 
+use std::fs::{self, Permissions};
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
 
 use super::client::{Came, Client, serves};
 use super::floods::{Flood, all, own};
 use super::row::{at_once, origin, put_objects};
 use super::wire::{FILM, asks, stalling, whole, window};
 use crate::support::origin::{Origin, TOP, site};
+use crate::support::program::Program;
 use crate::support::{pause, until};
 
 /// Within so many frames a flood ends its connection.
@@ -132,6 +137,25 @@ fn p99(address: SocketAddr, on: impl Fn() -> bool) -> Duration {
     times[times.len() * 99 / 100]
 }
 
+/// For a program of its own, which may be another build: this one spends milliseconds on what a
+/// released one does in microseconds.
+fn folder() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let put = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        fs::set_permissions(path, Permissions::from_mode(0o600)).unwrap();
+    };
+    fs::create_dir(folder.path().join("media")).unwrap();
+    put("media/a.txt", b"hello");
+    put("media/film.mp4", &vec![7; 4 << 20]);
+    put(
+        "countersign.toml",
+        format!("{TOP}{}", site("media", "", "")).as_bytes(),
+    );
+    folder
+}
+
 /// What others see in a round without, then in one with a flood, and its connections and their frames.
 fn round(address: SocketAddr, flood: &Flood, wave: &[Vec<u8>]) -> (Duration, Duration, u32) {
     let until = Instant::now() + ROUND;
@@ -156,8 +180,9 @@ fn round(address: SocketAddr, flood: &Flood, wave: &[Vec<u8>]) -> (Duration, Dur
 #[ignore = "slow: tests/run --full"]
 #[expect(clippy::print_stderr, reason = "its figures are what it is for")]
 fn a_flood_slows_nobody() {
-    let origin = origin();
-    let address = origin.addresses.delivery;
+    let folder = folder();
+    let program = Program::serve(folder.path());
+    let address = program.address("delivery");
     let mut slowed = Vec::new();
     for flood in all() {
         let wave = most(&flood);
