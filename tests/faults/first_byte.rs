@@ -56,6 +56,7 @@ async fn first_byte(address: SocketAddr, target: &str) -> Duration {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "a figure that the documents tell")]
 fn a_follower_of_a_large_cold_object_has_its_first_byte_when_the_store_would_give_it() {
     let rig = Rig::start();
     rig.front.put(Objects::new("film/*", 64 * MIB));
@@ -86,7 +87,7 @@ fn a_follower_of_a_large_cold_object_has_its_first_byte_when_the_store_would_giv
         .collect();
     took.sort_by(|one, other| ratio(*one).total_cmp(&ratio(*other)));
     let median = took[took.len() / 2];
-    println!(
+    eprintln!(
         "first byte: {:?} of the store, {:?} of a follower, ratio {:.2}",
         median.0,
         median.1,
