@@ -6,12 +6,15 @@
 //!
 //! A request costs an addition and a subtraction here; the table is for connections only.
 
+mod bounds;
+
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+pub(super) use self::bounds::{Bounds, Refused};
 use super::pulse::{Overdue, Pulse};
 use crate::config::model::ConnectionLimits;
 
@@ -20,76 +23,6 @@ const LEAST_IDLE: Duration = Duration::from_secs(1);
 
 /// Between two searches, where the last one found nobody: a search looks at every connection.
 const SEARCH_PAUSE: Duration = Duration::from_millis(100);
-
-/// How many there may be.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Bounds {
-    pub(super) connections: usize,
-    /// Of one client's network; 0: any number.
-    pub(super) per_client: usize,
-    pub(super) requests: usize,
-    /// Places for those who are told 503.
-    pub(super) extra: usize,
-}
-
-impl Bounds {
-    /// An eighth of the connections, within bounds, is told 503 at once.
-    pub(super) fn extra_of(connections: usize) -> usize {
-        (connections / 8).clamp(4, 256)
-    }
-
-    /// So many a listener for the house has, where the delivery listener has `connections`.
-    pub(super) fn house_of(connections: usize) -> usize {
-        (connections / 16).clamp(16, 128)
-    }
-
-    /// So many more may be there, as they have been told to give way.
-    pub(super) fn leaving_of(connections: usize) -> usize {
-        4 * Self::at_once(connections)
-    }
-
-    /// So many are told to give way at once.
-    fn at_once(connections: usize) -> usize {
-        (connections / 64).max(1)
-    }
-}
-
-/// Which limit refused somebody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refused {
-    /// `max_connections`.
-    Connections,
-    /// `max_connections_per_client`.
-    Client,
-    /// `max_requests`.
-    Requests,
-    /// `max_headers`, in HTTP/2.
-    Headers,
-    /// `max_connections`, and nobody is left to say so: closed.
-    Unanswered,
-}
-
-impl Refused {
-    /// All, in their order.
-    const ALL: [Self; 5] = [
-        Self::Connections,
-        Self::Client,
-        Self::Requests,
-        Self::Headers,
-        Self::Unanswered,
-    ];
-
-    /// The word in metrics.
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Connections => "connections",
-            Self::Client => "connections_per_client",
-            Self::Requests => "requests",
-            Self::Headers => "headers",
-            Self::Unanswered => "connections_unanswered",
-        }
-    }
-}
 
 /// What a gate has counted.
 #[derive(Clone, Debug)]
