@@ -6,12 +6,14 @@
 //! for [`PAUSE`], and takes all that wait: to wake it for each line costs more than the line.
 
 use std::cell::RefCell;
-use std::io::{self, ErrorKind, Write};
+use std::io::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::Serialize;
+
+use super::whole_lines::WholeLines;
 
 /// How many lines wait for a slow reader at most.
 const MAX_WAITING_LINES: usize = 8_192;
@@ -64,7 +66,7 @@ impl JsonLines {
 
     /// Lines on `out`, which is given all that wait in one call.
     pub(super) fn together(out: impl Write + Send + 'static, thread_name: &str) -> Self {
-        Self::start(Together { out, torn: false }, thread_name)
+        Self::start(WholeLines::new(out, false), thread_name)
     }
 
     fn start(mut out: impl Take + Send + 'static, thread_name: &str) -> Self {
@@ -195,43 +197,13 @@ impl<W: Write> Take for LineByLine<W> {
 }
 
 /// All in one call.
-struct Together<W> {
-    out: W,
-    /// The last line has no end: a full disk took a part of it.
-    torn: bool,
-}
-
-impl<W: Write> Take for Together<W> {
+impl<W: Write> Take for WholeLines<W> {
     fn take(&mut self, lines: &[u8]) -> u64 {
         let mut rest = lines;
-        let written = self.write(&mut rest);
-        match written {
+        match self.write(&mut rest) {
             Ok(()) => 0,
             Err(_) => rest.iter().filter(|&&byte| byte == b'\n').count() as u64,
         }
-    }
-}
-
-impl<W: Write> Together<W> {
-    /// Writes what is left; a torn line before it is ended first, so that it spoils no other.
-    fn write(&mut self, rest: &mut &[u8]) -> io::Result<()> {
-        if self.torn {
-            self.out.write_all(b"\n")?;
-            self.torn = false;
-        }
-        while !rest.is_empty() {
-            match self.out.write(rest) {
-                Ok(0) => return Err(ErrorKind::WriteZero.into()),
-                Ok(taken) => {
-                    let (written, left) = rest.split_at(taken.min(rest.len()));
-                    self.torn = written.last() != Some(&b'\n');
-                    *rest = left;
-                }
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
     }
 }
 

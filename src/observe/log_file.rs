@@ -7,6 +7,8 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::whole_lines::WholeLines;
+
 /// The file. Clones share it.
 #[derive(Clone, Debug)]
 pub(super) struct LogFile(Arc<Inner>);
@@ -19,11 +21,10 @@ struct Inner {
 
 #[derive(Debug)]
 struct Open {
-    file: File,
+    /// The last line may have been cut by a full disk, or by the end of a process.
+    lines: WholeLines<File>,
     /// Device and inode.
     id: (u64, u64),
-    /// The last line has no end: it was cut by a full disk, or by the end of a process.
-    torn: bool,
     /// It was told that lines cannot be written.
     told: bool,
 }
@@ -65,7 +66,7 @@ impl LogFile {
         // A file that was renamed still takes lines; one that was removed would lose them.
         let written = match followed {
             Err(ref error) if open.is_removed() => Err(io::Error::from(error.kind())),
-            _ => open.append(line),
+            _ => open.lines.write(&mut &*line),
         };
         open.tell(path, followed.as_ref().err().or(written.as_ref().err()));
         written
@@ -87,10 +88,10 @@ impl Open {
     fn at(path: &Path) -> io::Result<Self> {
         let file = open(path, true)?;
         let metadata = file.metadata()?;
+        let torn = metadata.is_file() && is_torn(path).unwrap_or(false);
         Ok(Self {
-            file,
+            lines: WholeLines::new(file, torn),
             id: id(&metadata),
-            torn: metadata.is_file() && is_torn(path).unwrap_or(false),
             told: false,
         })
     }
@@ -106,28 +107,8 @@ impl Open {
     }
 
     fn is_removed(&self) -> bool {
-        let metadata = self.file.metadata();
+        let metadata = self.lines.out.metadata();
         metadata.map_or(true, |metadata| metadata.nlink() == 0)
-    }
-
-    fn append(&mut self, line: &[u8]) -> io::Result<()> {
-        if self.torn {
-            self.file.write_all(b"\n")?;
-            self.torn = false;
-        }
-        let mut rest = line;
-        while !rest.is_empty() {
-            match self.file.write(rest) {
-                Ok(0) => return Err(ErrorKind::WriteZero.into()),
-                Ok(taken) => rest = rest.get(taken..).unwrap_or_default(),
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => {
-                    self.torn = rest.len() < line.len();
-                    return Err(error);
-                }
-            }
-        }
-        Ok(())
     }
 
     /// Tells of the first of a row of failures, and of their end.

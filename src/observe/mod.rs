@@ -13,6 +13,7 @@ mod record;
 mod store;
 mod store_failures;
 mod trace;
+mod whole_lines;
 
 pub use self::access_log::AccessLog;
 pub use self::audit_log::{AuditFault, AuditLog};

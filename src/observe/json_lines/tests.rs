@@ -1,7 +1,7 @@
 use std::io::{self, ErrorKind, Write};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use super::{JsonLines, MAX_WAITING_LINES, Take, Together};
+use super::{JsonLines, MAX_WAITING_LINES, Take, WholeLines};
 
 /// Takes nothing before it is told to.
 struct Stuck(Receiver<()>);
@@ -102,10 +102,7 @@ fn a_full_disk_loses_whole_lines_and_spoils_none() {
         left: 12,
         text: String::new(),
     };
-    let mut out = Together {
-        out: &mut disk,
-        torn: false,
-    };
+    let mut out = WholeLines::new(&mut disk, false);
     assert_eq!(out.take(b"{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n"), 2);
     assert_eq!(out.take(b"{\"a\":4}\n"), 1);
     out.out.left = 100;
