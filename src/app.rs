@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::config::model::Delivery;
 use crate::listen::{Drain, Gate};
 use crate::observe::Observer;
-use crate::request::Client;
+use crate::request::{Client, Lines};
 use crate::sites::Sites;
 use crate::state::State;
 use crate::verify::Guard;
@@ -89,6 +89,17 @@ impl App {
     /// The sites as they are now; a request asks once, so that it sees one state of them.
     pub fn sites(&self) -> Arc<Sites> {
         self.sites.load_full()
+    }
+
+    /// The same, for as long as is needed to find a site.
+    pub fn sites_now(&self) -> impl std::ops::Deref<Target = Arc<Sites>> {
+        self.sites.load()
+    }
+
+    /// [`Self::client`], of lines as they were read.
+    pub fn client_of(&self, peer: SocketAddr, lines: Lines<'_>) -> Client {
+        let country_header = self.delivery.country_header.as_ref();
+        Client::read(peer.ip(), lines, &self.delivery.proxies, country_header)
     }
 
     /// Who asks at the delivery listener, on a connection from `peer`.

@@ -1,5 +1,6 @@
 //! A request's way, in one place: its site, the verdict, the object, the answer.
 
+mod at_once;
 mod flow;
 mod opening;
 mod several;
@@ -14,6 +15,7 @@ use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 
+pub use self::at_once::Delivery;
 use self::opening::Opening;
 use crate::answer::body::Body;
 use crate::answer::conditional::{self, Outcome};

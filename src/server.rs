@@ -13,8 +13,8 @@ use crate::clock::Clock;
 use crate::config::Networks;
 use crate::config::model::{Config, Delivery, Ops, Proxies, TlsFiles};
 use crate::listen::{
-    BindFault, ConnectionSettings, Drain, Gate, InheritedFault, Limits, ProxyFault, ProxyProtocol,
-    Shutdown, Tls, TlsFault, Workers, descriptors, serve, service_manager,
+    Answers, BindFault, ConnectionSettings, Drain, Gate, InheritedFault, Limits, ProxyFault,
+    ProxyProtocol, Shutdown, Tls, TlsFault, Workers, descriptors, serve, service_manager,
 };
 use crate::observe::{AuditFault, AuditLog, Observer, Outlets};
 use crate::sign::{self, Kept, SigningFault};
@@ -158,28 +158,23 @@ impl Server {
         }
     }
 
-    /// Serves until `shutdown` says so, then drains. `answer` delivers; usually
-    /// [`deliver::deliver`]. Objects are served by threads of their own, everything else by the
+    /// Serves until `shutdown` says so, then drains. `answers` makes who delivers; usually
+    /// [`deliver::Delivery::new`]. Objects are served by threads of their own, everything else by the
     /// runtime that this is called on.
     ///
     /// # Errors
     /// [`ServerFault::Listener`] where the system refuses a thread.
-    pub async fn serve<A, F>(
+    pub async fn serve<N: Answers<Body = deliver::AnswerBody>>(
         self,
         listeners: Listeners,
         mut shutdown: Shutdown,
-        answer: A,
-    ) -> Result<(), ServerFault>
-    where
-        A: Fn(Arc<App>, SocketAddr, Request<Incoming>) -> F + Clone + Send + 'static,
-        F: Future<Output = Response<deliver::AnswerBody>> + Send + 'static,
-    {
+        answers: impl FnOnce(Arc<App>) -> N,
+    ) -> Result<(), ServerFault> {
         let rereading = self.certificates.reread_every(self.reread_interval);
         let Self { app, delivery, .. } = self;
         let clear = |gate: &Arc<Gate>| settings(&delivery, gate);
         let drain = app.drain.clone();
-        let delivering = app.clone();
-        let deliver = move |peer, request| answer(delivering.clone(), peer, request);
+        let answers = answers(app.clone());
         let delivery_settings = ConnectionSettings {
             proxy_protocol: proxy_protocol("delivery", &delivery.proxies, &app),
             tls: self.delivery_tls,
@@ -187,7 +182,7 @@ impl Server {
             ..clear(&app.gates.delivery)
         };
         let sockets = spread(listeners.delivery, delivery.workers)?;
-        let workers = start(sockets, delivery_settings, &drain, deliver)?;
+        let workers = start(sockets, delivery_settings, &drain, &answers)?;
         let signing = listeners.signing.map(|listener| {
             let traced = traced(switched(self.signing), app.observer.clone());
             let settings = ConnectionSettings {
@@ -258,23 +253,19 @@ fn settings(delivery: &Delivery, gate: &Arc<Gate>) -> ConnectionSettings {
     }
 }
 
-/// A thread for each socket, which serves `answer`.
-fn start<A, F>(
+/// A thread for each socket, which serves `answers`.
+fn start<N: Answers>(
     sockets: Vec<std::net::TcpListener>,
     settings: ConnectionSettings,
     drain: &Drain,
-    answer: A,
-) -> std::io::Result<Workers>
-where
-    A: Fn(SocketAddr, Request<Incoming>) -> F + Clone + Send + 'static,
-    F: Future<Output = Response<deliver::AnswerBody>> + Send + 'static,
-{
+    answers: &N,
+) -> std::io::Result<Workers> {
     let work = |socket| {
-        let (settings, drain, answer) = (settings.clone(), drain.clone(), answer.clone());
+        let (settings, drain, answers) = (settings.clone(), drain.clone(), answers.clone());
         move || async move {
             // A socket belongs to the runtime that it is made on.
             match from_std(socket) {
-                Ok(listener) => serve(listener, settings, drain, answer).await,
+                Ok(listener) => serve(listener, settings, drain, answers).await,
                 Err(error) => tracing::error!(%error, "a socket cannot be used"),
             }
         }
@@ -294,7 +285,7 @@ fn proxy_protocol(name: &'static str, proxies: &Proxies, app: &App) -> Option<Pr
 /// `ConnectInfo`.
 fn routed(
     router: axum::Router,
-) -> impl Fn(SocketAddr, Request<Incoming>) -> RoutedFuture + Clone + Send + 'static {
+) -> impl Fn(SocketAddr, Request<Incoming>) -> RoutedFuture + Clone + Send + Sync + 'static {
     move |peer, mut request| {
         if let Some(shed) = request.extensions().get() {
             let told = deliver::shed(*shed, request.method()).map(axum::body::Body::new);
@@ -315,7 +306,7 @@ fn routed(
 /// The signing API as it is at each request; where it has been turned off, it knows no path.
 fn switched(
     slot: SigningSlot,
-) -> impl Fn(SocketAddr, Request<Incoming>) -> RoutedFuture + Clone + Send + 'static {
+) -> impl Fn(SocketAddr, Request<Incoming>) -> RoutedFuture + Clone + Send + Sync + 'static {
     move |peer, request| {
         let router = slot
             .load_full()
@@ -328,9 +319,9 @@ fn switched(
 fn traced<A>(
     answer: A,
     observer: Arc<Observer>,
-) -> impl Fn(SocketAddr, Request<Incoming>) -> RoutedFuture + Clone + Send + 'static
+) -> impl Fn(SocketAddr, Request<Incoming>) -> RoutedFuture + Clone + Send + Sync + 'static
 where
-    A: Fn(SocketAddr, Request<Incoming>) -> RoutedFuture + Clone + Send + 'static,
+    A: Fn(SocketAddr, Request<Incoming>) -> RoutedFuture + Clone + Send + Sync + 'static,
 {
     move |peer, request| {
         let (head, body) = request.into_parts();

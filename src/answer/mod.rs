@@ -17,6 +17,7 @@ pub mod range_set;
 pub mod refusal;
 pub mod representation;
 mod store_told;
+pub mod written;
 
 /// An object for tests: 10 bytes, entity tag `"e"`, changed at 1,000,000,000.
 #[cfg(test)]

@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 
 use super::body::Body;
 use super::byteranges::ByteRanges;
-use super::cache_control::{Times, cache_headers, usual};
+use super::cache_control::{CacheHeaders, Times, cache_headers, usual};
 use super::representation::{self, Wishes};
 use crate::cache::Described;
 use crate::store::{ObjectMeta, StoreError};
@@ -97,35 +97,48 @@ fn with_headers(meta: &Described, terms: Terms<'_>, body: Body) -> Response<Body
         true => meta.lines(terms.allow_active, make).clone(),
         false => make(meta),
     };
-    if terms.is_own {
-        let no_store = HeaderValue::from_static("private, no-store");
-        headers.insert(header::CACHE_CONTROL, no_store);
-        return response;
-    }
-    let own = meta.cache_control.as_deref();
-    let (times, left_secs, edge_verifies) = (terms.times, terms.left_secs, terms.edge_verifies);
-    if let Some(text) = usual(own, times, left_secs, edge_verifies) {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(text));
-        return response;
-    }
-    let caches = cache_headers(own, times, left_secs, edge_verifies);
-    put(headers, header::CACHE_CONTROL, &caches.cache_control);
-    if let Some(edge) = caches.cdn_cache_control {
-        put(headers, HeaderName::from_static("cdn-cache-control"), &edge);
+    match caching(meta, &terms) {
+        Caching::Usual(text) => {
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(text));
+        }
+        Caching::Made(caches) => {
+            put(headers, header::CACHE_CONTROL, &caches.cache_control);
+            if let Some(edge) = caches.cdn_cache_control {
+                put(headers, CDN_CACHE_CONTROL, &edge);
+            }
+        }
     }
     response
 }
 
+/// RFC 9213.
+pub(super) const CDN_CACHE_CONTROL: HeaderName = HeaderName::from_static("cdn-cache-control");
+
+/// What caches are told.
+pub(super) enum Caching {
+    /// `Cache-Control` alone, as many others.
+    Usual(&'static str),
+    Made(CacheHeaders),
+}
+
+pub(super) fn caching(meta: &ObjectMeta, terms: &Terms<'_>) -> Caching {
+    if terms.is_own {
+        return Caching::Usual("private, no-store");
+    }
+    let own = meta.cache_control.as_deref();
+    let (times, left_secs, edge_verifies) = (terms.times, terms.left_secs, terms.edge_verifies);
+    match usual(own, times, left_secs, edge_verifies) {
+        Some(text) => Caching::Usual(text),
+        None => Caching::Made(cache_headers(own, times, left_secs, edge_verifies)),
+    }
+}
+
 /// The lines of a whole object that are the same in each answer, with room for the others.
-fn lines(meta: &ObjectMeta, wishes: Wishes<'_>, allow_active: bool) -> HeaderMap {
+pub(super) fn lines(meta: &ObjectMeta, wishes: Wishes<'_>, allow_active: bool) -> HeaderMap {
     let headers = &mut HeaderMap::with_capacity(16);
     representation::apply(meta, wishes, allow_active, headers);
     protect(headers);
-    headers.insert(header::CONTENT_LENGTH, meta.len_bytes.into());
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    // Each answer has its own; it takes the place of this one.
-    let no_store = HeaderValue::from_static("no-store");
-    headers.insert(header::CACHE_CONTROL, no_store);
     if let Some(etag) = meta.validator() {
         put(headers, header::ETAG, etag.as_str());
     }
@@ -140,6 +153,10 @@ fn lines(meta: &ObjectMeta, wishes: Wishes<'_>, allow_active: bool) -> HeaderMap
             );
         }
     }
+    headers.insert(header::CONTENT_LENGTH, meta.len_bytes.into());
+    // Each answer has its own; it takes the place of this one.
+    let no_store = HeaderValue::from_static("no-store");
+    headers.insert(header::CACHE_CONTROL, no_store);
     std::mem::take(headers)
 }
 

@@ -46,13 +46,19 @@ impl Asked {
 /// Reads the header. A range that breaks the syntax is as if it were not there.
 pub fn asked(headers: &HeaderMap) -> Asked {
     let mut lines = headers.get_all(header::RANGE).iter();
-    let Some(text) = lines.next().and_then(|line| line.to_str().ok()) else {
+    match (lines.next(), lines.next()) {
+        (Some(line), None) => written(line.as_bytes()),
+        _ => Asked::Whole,
+    }
+}
+
+/// Reads the value of the one line.
+pub fn written(line: &[u8]) -> Asked {
+    let text = str::from_utf8(line).ok().filter(|text| text.is_ascii());
+    let Some((unit, set)) = text.and_then(|text| text.split_once('=')) else {
         return Asked::Whole;
     };
-    let Some((unit, set)) = text.split_once('=') else {
-        return Asked::Whole;
-    };
-    if lines.next().is_some() || !unit.trim().eq_ignore_ascii_case("bytes") {
+    if !unit.trim().eq_ignore_ascii_case("bytes") {
         return Asked::Whole;
     }
     let ranges = set

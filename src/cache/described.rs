@@ -13,6 +13,7 @@ use crate::store::ObjectMeta;
 pub struct Described {
     meta: ObjectMeta,
     lines: [OnceLock<HeaderMap>; 2],
+    texts: [OnceLock<Box<[u8]>>; 2],
 }
 
 impl Described {
@@ -21,12 +22,18 @@ impl Described {
         Arc::new(Self {
             meta,
             lines: Default::default(),
+            texts: Default::default(),
         })
     }
 
     /// The lines of one of two kinds, made by `make` where they are not there yet.
     pub fn lines(&self, kind: bool, make: impl FnOnce(&ObjectMeta) -> HeaderMap) -> &HeaderMap {
         self.lines[usize::from(kind)].get_or_init(|| make(&self.meta))
+    }
+
+    /// The same as they are sent.
+    pub fn text(&self, kind: bool, make: impl FnOnce(&ObjectMeta) -> Vec<u8>) -> &[u8] {
+        self.texts[usize::from(kind)].get_or_init(|| make(&self.meta).into())
     }
 }
 
@@ -43,6 +50,7 @@ impl From<ObjectMeta> for Described {
         Self {
             meta,
             lines: Default::default(),
+            texts: Default::default(),
         }
     }
 }

@@ -60,6 +60,35 @@ impl Objects {
         Some(opened(meta, range, Body::whole(chunk), CacheOutcome::Hit))
     }
 
+    /// What is kept and fresh, and begins in a block that is kept. Of the others some may have left:
+    /// then they are brought while it is read.
+    pub(super) fn kept(
+        &self,
+        store: &Arc<dyn Store>,
+        key: &CacheKey,
+        store_key: impl FnOnce() -> Option<StoreKey>,
+        own_time: OwnTime,
+        range: Option<ByteRange>,
+    ) -> Option<Opened> {
+        let times = self.times(own_time);
+        let known = self.blocks.shelf.known_of(key)?;
+        if known.age(times) != Age::Fresh {
+            return None;
+        }
+        let meta = &known.version.meta;
+        let range = resolve(range, meta).filter(|range| !range.is_empty())?;
+        if let Some(chunk) = self.blocks.at_once(&known.version, &range) {
+            return Some(opened(meta, range, Body::whole(chunk), CacheOutcome::Hit));
+        }
+        let index = self.blocks.grid.index(range.start);
+        let block = self.blocks.kept(&known.version, index)?;
+        self.blocks.counts.kept.add();
+        let source = Source::new(Arc::clone(store), key.clone(), store_key()?, times);
+        let mut reader = self.reader(&source, &known.version, range.clone());
+        reader.begin_kept(&block);
+        Some(opened(meta, range, Body::blocks(reader), CacheOutcome::Hit))
+    }
+
     pub(super) async fn open(
         &self,
         store: &Arc<dyn Store>,

@@ -129,6 +129,12 @@ impl Reader {
         Ok(outcome)
     }
 
+    /// Goes to the first block, which has been found.
+    pub(super) fn begin_kept(&mut self, block: &Arc<Block>) {
+        self.come();
+        self.now = Now::Kept(Arc::downgrade(block));
+    }
+
     /// The next bytes, of one chunk; `None` when all have come.
     pub(super) fn poll_next(
         &mut self,

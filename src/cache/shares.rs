@@ -10,7 +10,7 @@ use arc_swap::ArcSwap;
 use super::counts::Counts;
 use super::{CacheKey, Counted, Objects, Opened, OwnTime, Wanted};
 use crate::config::model::{CacheSettings, Site};
-use crate::store::{Store, StoreError, StoreKey};
+use crate::store::{ByteRange, Store, StoreError, StoreKey};
 
 /// The objects of all sites. Clones share everything.
 #[derive(Clone, Debug)]
@@ -127,6 +127,22 @@ impl Shares {
         let divided = self.divided.load();
         let (_, objects) = divided.own.get(&*key.site).unwrap_or(&divided.common);
         objects.at_once(key, own_time, wanted)
+    }
+
+    /// Opens bytes of an object for reading where the first of them need nothing but memory: it is
+    /// kept and fresh, and so is the block in which they begin. `None` says nothing of it:
+    /// [`Self::open`] does. Further ranges of what is opened so cannot be had.
+    pub fn kept(
+        &self,
+        store: &Arc<dyn Store>,
+        key: &CacheKey,
+        store_key: impl FnOnce() -> Option<StoreKey>,
+        own_time: OwnTime,
+        range: Option<ByteRange>,
+    ) -> Option<Opened> {
+        let divided = self.divided.load();
+        let (_, objects) = divided.own.get(&*key.site).unwrap_or(&divided.common);
+        objects.kept(store, key, store_key, own_time, range)
     }
 
     /// Opens an object for reading: `key` is what it is kept by, `store_key` its name in `store`,

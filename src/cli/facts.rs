@@ -185,7 +185,7 @@ impl Facts {
         Request {
             method: &self.method,
             target: self.target.as_bytes(),
-            headers: Lines(&self.headers),
+            headers: Lines::Map(&self.headers),
             client: self.client,
             country: self.country.as_deref(),
         }

@@ -6,7 +6,7 @@ use super::config::Source;
 use super::{EXIT_WRONG_INPUT, print};
 use crate::clock::{Clock, EARLIEST_PLAUSIBLE_UNIX_SECS};
 use crate::config::{Config, Inputs, process_sends_traces, process_socket_names, rfc3339};
-use crate::deliver::deliver;
+use crate::deliver::Delivery;
 use crate::listen::{Inherited, service_manager, shutdown_signal};
 use crate::observe::{AccessLog, Outlets, Traces};
 use crate::reload::{self, Read, Reloader};
@@ -117,7 +117,7 @@ async fn serve(
     let live = server.live();
     service_manager::ready();
     tokio::select! {
-        served = server.serve(listeners, shutdown, deliver) => served?,
+        served = server.serve(listeners, shutdown, Delivery::new) => served?,
         () = reloader.run(live) => {}
     }
     Ok(())

@@ -135,6 +135,14 @@ impl ClientHeader {
             Self::Addresses(name)
         }
     }
+
+    /// Its name.
+    pub fn name(&self) -> HeaderName {
+        match self {
+            Self::Forwarded => http::header::FORWARDED,
+            Self::Addresses(name) => name.clone(),
+        }
+    }
 }
 
 /// The listener of `/livez`, `/readyz`, `/metrics` and `/verify`.

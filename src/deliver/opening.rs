@@ -48,6 +48,13 @@ impl<'a> Opening<'a> {
         }
     }
 
+    /// This range of it, where its first bytes are in memory.
+    pub(super) fn kept(&self, range: Option<ByteRange>) -> Option<Opened> {
+        let (objects, store) = (&self.app.objects, &self.site.store);
+        let store_key = || self.site.store_key(&self.key.path);
+        objects.kept(store, &self.key, store_key, self.own_time, range)
+    }
+
     /// This range of it, with the way to others of the same version.
     pub(super) async fn open_parts(&self, range: Option<ByteRange>) -> Result<Opened, Refusal> {
         self.open_anyhow(Wanted::Bytes(range)).await

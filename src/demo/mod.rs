@@ -164,12 +164,14 @@ impl Demo {
     /// Those of [`Server::serve`].
     pub async fn serve(self) -> Result<(), ServerFault> {
         let page = self.page;
-        let answer = move |app: Arc<App>, peer, request| {
-            let page = page.clone();
-            async move { page.answer(app, peer, request).await }
+        let answers = move |app: Arc<App>| {
+            move |peer, request| {
+                let (page, app) = (page.clone(), app.clone());
+                async move { page.answer(app, peer, request).await }
+            }
         };
         self.server
-            .serve(self.listeners, self.shutdown, answer)
+            .serve(self.listeners, self.shutdown, answers)
             .await
     }
 }

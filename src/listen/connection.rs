@@ -1,40 +1,29 @@
-//! The accept loop, and a connection's way from its first byte to its last answer.
+//! A connection's way from the accept to HTTP.
 
-use std::convert::Infallible;
-use std::future::Future;
 use std::net::SocketAddr;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use http::{HeaderValue, Request, Response, Version, header};
-use hyper::body::Incoming;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo};
-use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+use super::answers::Answers;
 use super::gate::{Gate, Place, Refused};
+use super::http::Http;
 use super::kept::Kept;
 use super::lingering::Lingering;
+use super::protocol::{Library, Protocol};
 use super::pulse::{Limits, Overdue, Pulse};
-use super::shed::{self, Shed};
+use super::requests::{Requests, Served};
 use super::tls::Tls;
-use super::told::{ToldBody, ToldStream};
-use super::{Drain, ProxyProtocol, protocol, queue};
+use super::{Drain, ProxyProtocol, shed};
 use crate::config::Networks;
 use crate::config::model::{ConnectionLimits, Http2Limits};
 use crate::seldom::Seldom;
 
-/// How long a full table of file descriptors is waited out before accepting again.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-
-/// Between two lines of the log that say so. Descriptors are the process's, and so is the line.
-const ACCEPT_LINE_PAUSE: Duration = Duration::from_secs(10);
-static NOT_ACCEPTED: Seldom = Seldom::new();
+/// Between two lines of the log that say that connections were refused.
+const NO_PLACE_PAUSE: Duration = Duration::from_secs(10);
 static NO_PLACE: Seldom = Seldom::new();
 
 /// What may wait in the system of an answer that the network has not taken yet. Without it that
@@ -63,72 +52,19 @@ pub struct ConnectionSettings {
     pub tls: Option<Arc<Tls>>,
 }
 
-/// Serves `answer` on every connection until `drain` closes, then on those that wait to be
-/// accepted, and ends when all have ended or the grace time has.
-pub async fn serve<A, F, B>(
-    listener: TcpListener,
-    settings: ConnectionSettings,
-    drain: Drain,
-    answer: A,
-) where
-    A: Fn(SocketAddr, Request<Incoming>) -> F + Clone + Send + 'static,
-    F: Future<Output = Response<B>> + Send + 'static,
-    B: http_body::Body<Data = Bytes> + Unpin + Send + 'static,
-    B::Error: Unpin + Send + Into<Box<dyn std::error::Error + Send + Sync>>,
-{
-    // Every connection holds a receiver, so that their end is heard.
-    let (open, held) = watch::channel(());
-    let way = Way {
-        http: protocol::builder(&settings.heads, &settings.http2),
-        settings,
-        drain: drain.clone(),
-        answer,
-        _held: held,
-    };
-    let mut closing = pin!(drain.closing());
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => way.admit(stream, peer).await,
-                Err(error) => {
-                    if let Some(count) = NOT_ACCEPTED.count(Instant::now(), ACCEPT_LINE_PAUSE) {
-                        tracing::warn!(%error, count, "a connection was not accepted");
-                    }
-                    tokio::time::sleep(ACCEPT_PAUSE).await;
-                }
-            },
-            () = &mut closing => break,
-        }
-    }
-    for (stream, peer) in queue::drain(listener) {
-        way.admit(stream, peer).await;
-    }
-    let grace = way.settings.grace;
-    drop(way);
-    if tokio::time::timeout(grace, open.closed()).await.is_err() {
-        tracing::warn!("answers were cut at the end of the grace time");
-    }
-}
-
 /// What a connection passes.
 #[derive(Clone)]
-struct Way<A> {
-    http: Builder<TokioExecutor>,
-    settings: ConnectionSettings,
-    drain: Drain,
-    answer: A,
-    _held: watch::Receiver<()>,
+pub(super) struct Way<N> {
+    pub(super) library: Arc<Library>,
+    pub(super) settings: Arc<ConnectionSettings>,
+    pub(super) drain: Drain,
+    pub(super) answers: N,
+    pub(super) _held: watch::Receiver<()>,
 }
 
-impl<A, F, B> Way<A>
-where
-    A: Fn(SocketAddr, Request<Incoming>) -> F + Clone + Send + 'static,
-    F: Future<Output = Response<B>> + Send + 'static,
-    B: http_body::Body<Data = Bytes> + Unpin + Send + 'static,
-    B::Error: Unpin + Send + Into<Box<dyn std::error::Error + Send + Sync>>,
-{
+impl<N: Answers> Way<N> {
     /// Gives a connection a place, and serves it there.
-    async fn admit(&self, stream: TcpStream, peer: SocketAddr) {
+    pub(super) async fn admit(&self, stream: TcpStream, peer: SocketAddr) {
         let opened_at = Instant::now();
         let pulse = Pulse::new(opened_at, self.settings.limits);
         let mut place = self.settings.gate.place(&pulse, opened_at);
@@ -156,7 +92,7 @@ where
     }
 
     /// Socket → (PROXY header) → (TLS) → HTTP.
-    async fn serve(mut self, stream: TcpStream, peer: SocketAddr, mut visit: Visit) {
+    async fn serve(self, stream: TcpStream, peer: SocketAddr, mut visit: Visit) {
         let mut stream = settled(stream);
         let pulse = Arc::clone(&visit.pulse);
         if visit.place.is_extra() {
@@ -183,7 +119,7 @@ where
         visit.is_shed = visit.place.is_extra();
         let stream = Lingering::new(stream, pulse.linger());
         let Some(tls) = self.settings.tls.clone() else {
-            return self.http(stream, peer, visit).await;
+            return self.http(stream, Protocol::Either, peer, visit).await;
         };
         let handshake = tls.acceptor().accept(stream);
         let handshake = tokio::time::timeout_at(pulse.first_head_until().into(), handshake);
@@ -193,8 +129,8 @@ where
         };
         match shaken {
             Ok(Ok(stream)) => {
-                self.http = protocol::agreed(self.http, stream.get_ref().1.alpn_protocol());
-                self.http(stream, peer, visit).await;
+                let protocol = Protocol::agreed(stream.get_ref().1.alpn_protocol());
+                self.http(stream, protocol, peer, visit).await;
             }
             Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
             Err(_) => {
@@ -204,59 +140,23 @@ where
         }
     }
 
-    async fn http<S>(self, stream: S, peer: SocketAddr, visit: Visit)
+    async fn http<S>(self, stream: S, protocol: Protocol, peer: SocketAddr, visit: Visit)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let Self {
-            http,
-            settings,
-            drain,
-            answer,
-            _held,
-        } = self;
-        let Visit {
-            pulse,
-            place,
+        let (pulse, is_shed) = (visit.pulse, visit.is_shed);
+        let place = Arc::new(visit.place);
+        let closing = Box::pin(self.drain.closing());
+        let requests = Requests::of(Served {
+            answers: self.answers,
+            peer,
+            pulse: Arc::clone(&pulse),
+            place: Arc::clone(&place),
+            drain: self.drain,
+            max_headers: self.settings.heads.max_headers,
             is_shed,
-            ..
-        } = visit;
-        let place = Arc::new(place);
-        let (told, behind) = (Arc::clone(&pulse), Arc::clone(&place));
-        let (ending, max_headers) = (drain.clone(), settings.heads.max_headers);
-        let service = service_fn(move |mut request: Request<Incoming>| {
-            let turn = told.turn(request.version());
-            let (version, ending) = (request.version(), ending.clone());
-            // Where such a body ends is the likeliest thing for a proxy to see otherwise.
-            let is_last = is_shed || request.headers().contains_key(header::TRANSFER_ENCODING);
-            let in_flight = if is_shed { None } else { behind.enter() };
-            if in_flight.is_none() {
-                request.extensions_mut().insert(Shed::Overloaded);
-            } else if request.headers().len() > max_headers {
-                behind.gate().count(Refused::Headers);
-                request.extensions_mut().insert(Shed::Headers);
-            }
-            let answered = answer(peer, request);
-            async move {
-                let (mut head, body) = answered.await.into_parts();
-                // HTTP/2 says so by `GOAWAY`.
-                if version < Version::HTTP_2 && (is_last || !ending.is_ready()) {
-                    let close = HeaderValue::from_static("close");
-                    head.headers.insert(header::CONNECTION, close);
-                }
-                let body = ToldBody::new(body, turn, in_flight);
-                let body = if version < Version::HTTP_2 {
-                    body.gathered()
-                } else {
-                    body
-                };
-                Ok::<_, Infallible>(Response::from_parts(head, body))
-            }
         });
-        let told = ToldStream::new(stream, Arc::clone(&pulse), &settings.http2);
-        let io = TokioIo::new(told);
-        let connection = http.serve_connection(io, service);
-        let closing = Box::pin(drain.closing());
+        let connection = Http::new(stream, protocol, requests, self.library);
         let mut kept = Kept::new(connection, pulse, closing);
         if is_shed {
             kept = kept.once();
@@ -278,7 +178,7 @@ struct Visit {
 }
 
 fn tell_no_place() {
-    if let Some(count) = NO_PLACE.count(Instant::now(), ACCEPT_LINE_PAUSE) {
+    if let Some(count) = NO_PLACE.count(Instant::now(), NO_PLACE_PAUSE) {
         tracing::warn!(
             count,
             "connections beyond delivery.limits.max_connections were refused"

@@ -281,11 +281,7 @@ impl Place {
     pub(super) fn enter(self: &Arc<Self>) -> Option<InFlight> {
         let before = self.gate.requests.fetch_add(1, Ordering::Relaxed);
         let entered = InFlight(Arc::clone(self));
-        if before >= self.gate.bounds.requests {
-            self.gate.count(Refused::Requests);
-            return None;
-        }
-        Some(entered)
+        (before < self.gate.bounds.requests).then_some(entered)
     }
 
     /// The gate that it is behind.

@@ -27,6 +27,8 @@ pub(super) struct Heads {
     is_chunked: bool,
     /// The line whose end has not come.
     begun: Begun,
+    /// Of the head being read.
+    head_bytes: usize,
 }
 
 #[derive(Debug)]
@@ -51,7 +53,13 @@ impl Heads {
             content_length: None,
             is_chunked: false,
             begun: Begun::none(),
+            head_bytes: 0,
         }
+    }
+
+    /// How many bytes of the head that is being read have come; `None`: none is.
+    pub(super) fn of_head(&self) -> Option<usize> {
+        matches!(self.at, At::Request | At::Fields).then_some(self.head_bytes)
     }
 
     /// Bytes of the client; behind how many of them [`REFUSAL`] is to be read, and nothing else.
@@ -75,6 +83,7 @@ impl Heads {
             let len_bytes = behind.skip_until(b'\n').unwrap_or(rest.len());
             let piece = rest.get(..len_bytes)?;
             rest = behind;
+            self.head_bytes += len_bytes;
             if self.piece(piece).is_err() {
                 self.at = At::End;
                 return Some(bytes.len() - rest.len() - 1);
@@ -151,6 +160,7 @@ impl Heads {
     }
 
     fn end_of_head(&mut self) {
+        self.head_bytes = 0;
         self.at = match (self.content_length.take(), self.is_chunked) {
             // Such a request is the connection's last.
             (_, true) => At::End,

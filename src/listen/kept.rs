@@ -7,7 +7,6 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
-use hyper_util::server::graceful::GracefulConnection;
 use tokio::time::{Sleep, sleep_until};
 
 use super::lingering::PAUSE;
@@ -30,6 +29,12 @@ enum End {
     Told(Instant),
 }
 
+/// A connection that can be told to end.
+pub(super) trait Ending: Future {
+    /// No request is taken any more; what was asked before is answered.
+    fn goodbye(self: Pin<&mut Self>);
+}
+
 /// A connection; ends with it, or with the limit that it came under.
 pub(super) struct Kept<C> {
     connection: Pin<Box<C>>,
@@ -43,7 +48,7 @@ pub(super) struct Kept<C> {
     timer: Pin<Box<Sleep>>,
 }
 
-impl<C: GracefulConnection> Kept<C> {
+impl<C: Ending> Kept<C> {
     /// Keeps `connection`, whose ends tell `pulse`, until `closing`.
     pub(super) fn new(connection: C, pulse: Arc<Pulse>, closing: BoxFuture<'static, ()>) -> Self {
         let (due, _) = pulse.due();
@@ -67,7 +72,7 @@ impl<C: GracefulConnection> Kept<C> {
     }
 
     fn goodbye(&mut self, now: Instant) {
-        self.connection.as_mut().graceful_shutdown();
+        self.connection.as_mut().goodbye();
         self.end = End::Told(now);
     }
 
@@ -98,10 +103,10 @@ fn goodbye(told_at: Instant, quiet_since: Instant) -> Instant {
     }
 }
 
-impl<C> Future for Kept<C>
+impl<C, E> Future for Kept<C>
 where
-    C: GracefulConnection,
-    C::Error: std::fmt::Display,
+    C: Ending<Output = Result<(), E>>,
+    E: std::fmt::Display,
 {
     type Output = Result<(), Overdue>;
 

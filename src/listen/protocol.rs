@@ -1,43 +1,95 @@
 //! HTTP/1.1 and HTTP/2 on one port: over TLS what ALPN agreed on, in clear text whichever the client
 //! begins with.
 
+use hyper::server::conn::http1;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::conn::auto;
 
 use super::pulse::LONGEST;
 use crate::config::model::{ConnectionLimits, Http2Limits};
 
-/// What serves a connection.
-pub(super) fn builder(heads: &ConnectionLimits, http2: &Http2Limits) -> Builder<TokioExecutor> {
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        // Heads that are late are `Pulse`'s, which sets no timer for each.
-        .header_read_timeout(None)
-        // Of answers what is given at once is written at once, and the next is asked for after it.
-        .max_buf_size(heads.max_header_bytes)
-        .max_headers(heads.max_headers);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .keep_alive_interval(http2.ping_interval.min(LONGEST))
-        .keep_alive_timeout(http2.ping_timeout.min(LONGEST))
-        .max_concurrent_streams(http2.max_streams)
-        .max_header_list_size(u32::try_from(heads.max_header_bytes).unwrap_or(u32::MAX))
-        .max_pending_accept_reset_streams(http2.max_pending_resets)
-        .max_local_error_reset_streams(http2.max_own_resets)
-        .max_send_buf_size(http2.send_buffer_bytes);
-    builder
+/// Of the line that begins an HTTP/2 connection (RFC 9113 §3.4).
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// What a connection speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Protocol {
+    /// HTTP/1.1.
+    Http1,
+    /// HTTP/2.
+    Http2,
+    /// What its first bytes say.
+    Either,
 }
 
-/// Serves only what the TLS handshake agreed on, and HTTP/1.1 where it named nothing (RFC 7301 §3.2,
-/// RFC 9113 §3.2): what else a client may begin with was meant for another server.
-pub(super) fn agreed(
-    builder: Builder<TokioExecutor>,
-    alpn: Option<&[u8]>,
-) -> Builder<TokioExecutor> {
-    match alpn {
-        Some(b"h2") => builder.http2_only(),
-        _ => builder.http1_only(),
+impl Protocol {
+    /// What a TLS handshake agreed on, and HTTP/1.1 where it named nothing (RFC 7301 §3.2, RFC 9113
+    /// §3.2): what else a client may begin with was meant for another server.
+    pub(super) fn agreed(alpn: Option<&[u8]>) -> Self {
+        match alpn {
+            Some(b"h2") => Self::Http2,
+            _ => Self::Http1,
+        }
+    }
+
+    /// The same, of a connection on which a request was answered.
+    pub(super) const fn later(self) -> Self {
+        match self {
+            Self::Either => Self::Http1,
+            other => other,
+        }
+    }
+
+    /// The same, of a connection that begins so.
+    pub(super) fn begun(self, bytes: &[u8]) -> Self {
+        let is_preface = PREFACE.starts_with(bytes) || bytes.starts_with(PREFACE);
+        match self {
+            Self::Either if !is_preface => Self::Http1,
+            other => other,
+        }
+    }
+}
+
+/// The HTTP library, set up for each protocol.
+pub(super) struct Library {
+    pub(super) http1: http1::Builder,
+    pub(super) http2: auto::Builder<TokioExecutor>,
+    pub(super) either: auto::Builder<TokioExecutor>,
+    pub(super) limits: Http2Limits,
+    pub(super) max_header_bytes: usize,
+}
+
+impl Library {
+    pub(super) fn new(heads: &ConnectionLimits, limits: &Http2Limits) -> Self {
+        let mut http1 = http1::Builder::new();
+        http1
+            // Heads that are late are `Pulse`'s, which sets no timer for each.
+            .header_read_timeout(None)
+            // Of answers what is given at once is written at once, and the next is asked for after it.
+            .max_buf_size(heads.max_header_bytes)
+            .max_headers(heads.max_headers);
+        let mut either = auto::Builder::new(TokioExecutor::new());
+        either
+            .http1()
+            .header_read_timeout(None)
+            .max_buf_size(heads.max_header_bytes)
+            .max_headers(heads.max_headers);
+        either
+            .http2()
+            .timer(TokioTimer::new())
+            .keep_alive_interval(limits.ping_interval.min(LONGEST))
+            .keep_alive_timeout(limits.ping_timeout.min(LONGEST))
+            .max_concurrent_streams(limits.max_streams)
+            .max_header_list_size(u32::try_from(heads.max_header_bytes).unwrap_or(u32::MAX))
+            .max_pending_accept_reset_streams(limits.max_pending_resets)
+            .max_local_error_reset_streams(limits.max_own_resets)
+            .max_send_buf_size(limits.send_buffer_bytes);
+        Self {
+            http1,
+            http2: either.clone().http2_only(),
+            either,
+            limits: *limits,
+            max_header_bytes: heads.max_header_bytes,
+        }
     }
 }

@@ -199,6 +199,20 @@ impl Pulse {
         !state.served || (state.requests == 0 && state.head_since.is_some())
     }
 
+    /// Whether a request has come.
+    pub(super) fn has_served(&self) -> bool {
+        self.lock().served
+    }
+
+    /// Whether nothing is under way after a request that was answered: no other one, no byte of
+    /// one, no byte of an answer, and no end.
+    pub(super) fn is_between(&self) -> bool {
+        let state = self.lock();
+        let is_without = state.requests == 0 && state.head_since.is_none() && !state.blocked;
+        let stays = state.closing_since.is_none() && state.ended_by.is_none();
+        state.served && is_without && stays
+    }
+
     /// This side closes.
     pub(super) fn closes(&self) {
         let mut state = self.lock();

@@ -25,12 +25,18 @@ pub(super) struct ToldStream<S> {
     /// What is read in place of what comes; nothing is, once this is not `None`.
     instead: Option<&'static [u8]>,
     max_upkeep_frames: u32,
+    max_header_bytes: usize,
     /// The last write or flush waits.
     is_blocked: bool,
 }
 
 impl<S> ToldStream<S> {
-    pub(super) fn new(stream: S, pulse: Arc<Pulse>, http2: &Http2Limits) -> Self {
+    pub(super) fn new(
+        stream: S,
+        pulse: Arc<Pulse>,
+        http2: &Http2Limits,
+        max_header_bytes: usize,
+    ) -> Self {
         Self {
             stream,
             pulse,
@@ -38,8 +44,14 @@ impl<S> ToldStream<S> {
             heads: Heads::new(),
             instead: None,
             max_upkeep_frames: http2.max_upkeep_frames_per_10s,
+            max_header_bytes,
             is_blocked: false,
         }
+    }
+
+    /// The stream.
+    pub(super) fn into_inner(self) -> S {
+        self.stream
     }
 
     fn read_instead(&mut self, buffer: &mut ReadBuf<'_>) {
@@ -73,6 +85,28 @@ impl<S> ToldStream<S> {
     }
 }
 
+impl<S: AsyncRead + Unpin> ToldStream<S> {
+    /// Reads no more of a head than it may have: the library looks at its length only where the
+    /// head is not whole by then.
+    fn read(
+        &mut self,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let stream = Pin::new(&mut self.stream);
+        let head_bytes = self.heads.of_head().unwrap_or_default();
+        let most = self.max_header_bytes.saturating_sub(head_bytes).max(1);
+        if self.heads.of_head().is_none() || buffer.remaining() <= most {
+            return stream.poll_read(context, buffer);
+        }
+        let mut part = ReadBuf::new(buffer.initialize_unfilled_to(most));
+        let read = stream.poll_read(context, &mut part);
+        let len_bytes = part.filled().len();
+        buffer.advance(len_bytes);
+        read
+    }
+}
+
 impl<S: AsyncRead + Unpin> AsyncRead for ToldStream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
@@ -85,7 +119,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for ToldStream<S> {
             return Poll::Ready(Ok(()));
         }
         let before = buffer.filled().len();
-        let read = Pin::new(&mut this.stream).poll_read(context, buffer);
+        let read = this.read(context, buffer);
         let came = buffer.filled().get(before..).unwrap_or_default();
         if !came.is_empty() {
             let taken = this.pulse.has_read();

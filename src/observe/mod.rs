@@ -80,6 +80,11 @@ impl Observer {
         self.outlets.traces.request(head)
     }
 
+    /// Whether requests have spans.
+    pub const fn has_spans(&self) -> bool {
+        self.outlets.traces.are_on()
+    }
+
     /// A request's head has arrived.
     pub fn started(&self) {
         self.metrics.started();

@@ -32,6 +32,11 @@ impl Traces {
         Self(None)
     }
 
+    /// Whether there are any.
+    pub(super) const fn are_on(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Traces by OTLP over HTTP, as the `OTEL_*` variables say. Spans are sent by a thread of their
     /// own; those that it cannot take are dropped.
     ///
@@ -119,6 +124,11 @@ fn version(head: &Parts) -> &'static str {
 pub struct Trace(Option<Context>);
 
 impl Trace {
+    /// No span.
+    pub const fn none() -> Self {
+        Self(None)
+    }
+
     /// Runs `work` within the span, so that what it starts becomes part of it.
     pub fn scope<F: Future>(&self, work: F) -> impl Future<Output = F::Output> + use<F> {
         match &self.0 {

@@ -69,7 +69,7 @@ pub(super) async fn verify(
     let request = Request {
         method,
         target: target.as_bytes(),
-        headers: Lines(&headers),
+        headers: Lines::Map(&headers),
         client: only(&headers, "x-real-ip").and_then(ClientAddress::parse),
         country: country.as_ref().map(Country::as_str),
     };

@@ -3,9 +3,10 @@
 
 use std::net::IpAddr;
 
-use countersign_token::ClientAddress;
+use countersign_token::{ClientAddress, Headers};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use super::Lines;
 use super::forwarded::{addresses, forwarded};
 use crate::config::model::{ClientHeader, Proxies};
 
@@ -36,6 +37,31 @@ impl Client {
             address: address(headers, proxies),
             country: country_header.and_then(|name| Country::of(headers, name)),
         }
+    }
+
+    /// [`Self::of`], of lines as they were read.
+    pub fn read(
+        peer: IpAddr,
+        lines: Lines<'_>,
+        proxies: &Proxies,
+        country_header: Option<&HeaderName>,
+    ) -> Self {
+        let mut headers = HeaderMap::new();
+        if proxies.trusted.contain(peer) {
+            let client_header = proxies.client_header.as_ref().map(ClientHeader::name);
+            for name in [client_header, country_header.cloned()]
+                .into_iter()
+                .flatten()
+            {
+                for value in lines.lines(name.as_str()) {
+                    // What is no value is left out of none: the line was read as one.
+                    if let Ok(value) = HeaderValue::from_bytes(value) {
+                        headers.append(&name, value);
+                    }
+                }
+            }
+        }
+        Self::of(peer, &headers, proxies, country_header)
     }
 }
 

@@ -1,20 +1,32 @@
 //! A request's header lines, as the token crate reads them.
 
 use countersign_token::Headers;
-use http::{HeaderMap, header::HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use httparse::Header;
 
-/// The lines of a header map. Names are stored in lower case, so any case is found.
+/// The lines of a request; their names are found in any case.
 #[derive(Clone, Copy, Debug)]
-pub struct Lines<'r>(pub &'r HeaderMap);
+pub enum Lines<'r> {
+    /// Those of a header map, which has names in lower case.
+    Map(&'r HeaderMap),
+    /// As they were read.
+    Read(&'r [Header<'r>]),
+}
 
 impl<'r> Headers<'r> for Lines<'r> {
     fn lines(self, name: &str) -> impl Iterator<Item = &'r [u8]> {
-        // A text that is no header name is the name of none.
-        let name = HeaderName::from_bytes(name.as_bytes()).ok();
-        let values = name.map(|name| self.0.get_all(name));
-        values
-            .into_iter()
-            .flat_map(|values| values.iter().map(http::HeaderValue::as_bytes))
+        let (map, read) = match self {
+            Self::Map(map) => (Some(map), &[][..]),
+            Self::Read(lines) => (None, lines),
+        };
+        let of_map = map.and_then(|map| {
+            // A text that is no header name is the name of none.
+            let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+            Some(map.get_all(name).iter().map(HeaderValue::as_bytes))
+        });
+        let named = move |line: &&Header<'r>| line.name.eq_ignore_ascii_case(name);
+        let of_read = read.iter().filter(named).map(|line| line.value);
+        of_map.into_iter().flatten().chain(of_read)
     }
 }
 
@@ -31,8 +43,8 @@ mod tests {
         map.append("x-a", HeaderValue::from_static("1"));
         map.append("x-b", HeaderValue::from_static("2"));
         map.append("x-a", HeaderValue::from_static("3"));
-        let lines: Vec<_> = Lines(&map).lines("X-A").collect();
+        let lines: Vec<_> = Lines::Map(&map).lines("X-A").collect();
         assert_eq!(lines, [b"1", b"3"]);
-        assert_eq!(Lines(&map).lines("no name").count(), 0);
+        assert_eq!(Lines::Map(&map).lines("no name").count(), 0);
     }
 }

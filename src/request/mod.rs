@@ -10,6 +10,7 @@ mod headers;
 mod host;
 mod id;
 mod network;
+mod plain;
 mod target;
 
 pub use self::client::{Client, Country};
@@ -19,4 +20,5 @@ pub use self::headers::Lines;
 pub use self::host::{HostFault, any_host, host_of, is_host, written_host};
 pub use self::id::RequestId;
 pub use self::network::Network;
+pub use self::plain::{Plain, Reading, Space};
 pub use self::target::names_an_object;

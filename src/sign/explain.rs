@@ -68,7 +68,7 @@ fn explained(state: &Signing, site: &Site, described: &Described, now_unix_secs:
     let request = Request {
         method: &described.method,
         target: described.target.as_bytes(),
-        headers: Lines(&described.headers),
+        headers: Lines::Map(&described.headers),
         client: described.client,
         country: described.country.as_deref(),
     };

@@ -38,7 +38,7 @@ pub fn decide(
     let request = Request {
         method: head.method.as_str(),
         target: target.as_bytes(),
-        headers: Lines(&head.headers),
+        headers: Lines::Map(&head.headers),
         client: client.address,
         country: client.country.as_ref().map(Country::as_str),
     };

@@ -21,7 +21,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
         "observe",
         &["config", "request", "seldom", "store", "verify"],
     ),
-    ("listen", &["config", "seldom"]),
+    ("listen", &["config", "request", "seldom"]),
     (
         "app",
         &[

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use countersign::clock::Clock;
 use countersign::config::{Config, Inputs};
-use countersign::deliver::deliver;
+use countersign::deliver::Delivery;
 use countersign::listen::shutdown_signal;
 use countersign::observe::AccessLog;
 use countersign::server::{Addresses, Listeners, Server};
@@ -74,7 +74,7 @@ impl Origin {
             let log = AccessLog::off();
             let server = Server::new(config, clock.clone(), log).await.unwrap();
             let shutdown = shutdown_signal().unwrap();
-            tokio::spawn(server.serve(listeners, shutdown, deliver));
+            tokio::spawn(server.serve(listeners, shutdown, Delivery::new));
             addresses
         });
         Self {

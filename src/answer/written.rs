@@ -1,0 +1,93 @@
+//! An object's answer as it is sent in HTTP/1.1 (RFC 9112 §4): the same lines as
+//! [`super::object::whole`] and [`super::object::part`], for those who need no header map.
+
+use std::cell::RefCell;
+use std::ops::Range;
+use std::time::{Duration, UNIX_EPOCH};
+
+use http::{HeaderMap, header};
+
+use super::object::{CDN_CACHE_CONTROL, Caching, Terms, caching, lines};
+use crate::cache::Described;
+use crate::store::ObjectMeta;
+
+/// 9999-12-31T23:59:59Z.
+const LAST_HTTP_DATE_UNIX_SECS: u64 = 253_402_300_799;
+
+/// Appends the head of an answer with the whole object, or a part of it that is not empty and lies
+/// inside; `also` are further lines. The terms have no wishes.
+pub fn head(
+    out: &mut Vec<u8>,
+    meta: &Described,
+    terms: &Terms<'_>,
+    part: Option<&Range<u64>>,
+    also: &HeaderMap,
+    now_unix_secs: u64,
+) {
+    out.extend_from_slice(match part {
+        None => b"HTTP/1.1 200 OK\r\n",
+        Some(_) => b"HTTP/1.1 206 Partial Content\r\n",
+    });
+    out.extend_from_slice(meta.text(terms.allow_active, |meta| text(meta, terms)));
+    let mut number = itoa::Buffer::new();
+    let len_bytes = part.map_or(meta.len_bytes, |range| range.end - range.start);
+    line(out, "content-length", number.format(len_bytes).as_bytes());
+    match caching(meta, terms) {
+        Caching::Usual(text) => line(out, "cache-control", text.as_bytes()),
+        Caching::Made(caches) => {
+            line(out, "cache-control", caches.cache_control.as_bytes());
+            if let Some(edge) = caches.cdn_cache_control {
+                line(out, CDN_CACHE_CONTROL.as_str(), edge.as_bytes());
+            }
+        }
+    }
+    if let Some(range) = part {
+        out.extend_from_slice(b"content-range: bytes ");
+        out.extend_from_slice(number.format(range.start).as_bytes());
+        out.push(b'-');
+        out.extend_from_slice(number.format(range.end - 1).as_bytes());
+        out.push(b'/');
+        out.extend_from_slice(number.format(meta.len_bytes).as_bytes());
+        out.extend_from_slice(b"\r\n");
+    }
+    for (name, value) in also {
+        line(out, name.as_str(), value.as_bytes());
+    }
+    date(out, now_unix_secs);
+}
+
+/// What each answer with this object says alike.
+fn text(meta: &ObjectMeta, terms: &Terms<'_>) -> Vec<u8> {
+    let mut text = Vec::new();
+    for (name, value) in &lines(meta, terms.wishes, terms.allow_active) {
+        // Each answer has its own.
+        if name != header::CONTENT_LENGTH && name != header::CACHE_CONTROL {
+            line(&mut text, name.as_str(), value.as_bytes());
+        }
+    }
+    text
+}
+
+/// Both have been read as a header's by the library.
+fn line(out: &mut Vec<u8>, name: &str, value: &[u8]) {
+    for part in [name.as_bytes(), b": ", value, b"\r\n"] {
+        out.extend_from_slice(part);
+    }
+}
+
+/// `Date` (RFC 9110 §6.6.1) and the head's end. Thousands of answers share a second.
+fn date(out: &mut Vec<u8>, unix_secs: u64) {
+    thread_local! {
+        static LAST: RefCell<(u64, String)> = const { RefCell::new((0, String::new())) };
+    }
+    LAST.with_borrow_mut(|(last, text)| {
+        if *last != unix_secs || text.is_empty() {
+            // Later no HTTP date can say.
+            let secs = unix_secs.min(LAST_HTTP_DATE_UNIX_SECS);
+            let time = UNIX_EPOCH.checked_add(Duration::from_secs(secs));
+            let date = httpdate::fmt_http_date(time.unwrap_or(UNIX_EPOCH));
+            (*last, *text) = (unix_secs, format!("date: {date}\r\n\r\n"));
+        }
+        out.extend_from_slice(text.as_bytes());
+    });
+}

@@ -1,0 +1,146 @@
+//! An answer on its way to the client.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf, Bytes};
+use http_body::Body;
+use tokio::io::AsyncWrite;
+
+use super::Broken;
+use crate::listen::pieces::{MOST_PIECES, Pieces};
+use crate::listen::pulse::Pulse;
+use crate::listen::told::ToldBody;
+
+/// A head and a body, as far as they have not been sent.
+pub(super) struct Sending<B: Body> {
+    /// Of the head what the first write did not take.
+    head: Vec<u8>,
+    pieces: Pieces,
+    body: ToldBody<B>,
+    has_ended: bool,
+    /// The client takes no more at present.
+    is_blocked: bool,
+}
+
+impl<B> Sending<B>
+where
+    B: Body<Data = Bytes, Error: Into<Broken> + Unpin> + Unpin,
+{
+    /// An answer of which nothing has been sent.
+    pub(super) fn new(body: ToldBody<B>) -> Self {
+        Self {
+            head: Vec::new(),
+            pieces: Pieces::default(),
+            has_ended: body.is_end_stream(),
+            body,
+            is_blocked: false,
+        }
+    }
+
+    /// Whether it waits for the client, and not for its own body.
+    pub(super) const fn is_for_reader(&self) -> bool {
+        self.is_blocked
+    }
+
+    /// Sends `head` and as much as there is of the body; ends when all of it is sent.
+    pub(super) fn begin<S: AsyncWrite + Unpin>(
+        &mut self,
+        head: &[u8],
+        stream: &mut S,
+        pulse: &Pulse,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<(), Broken>> {
+        let mut left = head;
+        let polled = self.poll_with(&mut left, stream, pulse, cx);
+        if polled.is_pending() {
+            self.head = left.to_vec();
+        }
+        polled
+    }
+
+    /// Sends on.
+    pub(super) fn poll<S: AsyncWrite + Unpin>(
+        &mut self,
+        stream: &mut S,
+        pulse: &Pulse,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<(), Broken>> {
+        let head = std::mem::take(&mut self.head);
+        let mut left = &*head;
+        let polled = self.poll_with(&mut left, stream, pulse, cx);
+        if !left.is_empty() {
+            self.head = left.to_vec();
+        }
+        polled
+    }
+
+    fn poll_with<S: AsyncWrite + Unpin>(
+        &mut self,
+        head: &mut &[u8],
+        stream: &mut S,
+        pulse: &Pulse,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<(), Broken>> {
+        loop {
+            let waits = self.fetch(cx)?.is_pending();
+            if head.is_empty() && !self.pieces.has_remaining() {
+                ready!(self.flush(stream, pulse, cx))?;
+                return if waits {
+                    Poll::Pending
+                } else {
+                    Poll::Ready(Ok(()))
+                };
+            }
+            let mut slices = [IoSlice::new(&[]); 1 + MOST_PIECES];
+            slices[0] = IoSlice::new(head);
+            let count = 1 + self.pieces.chunks_vectored(&mut slices[1..]);
+            let written = Pin::new(&mut *stream).poll_write_vectored(cx, &slices[..count]);
+            self.is_blocked = written.is_pending();
+            let Poll::Ready(written) = written else {
+                pulse.has_written(None);
+                return Poll::Pending;
+            };
+            let written = written?;
+            if written == 0 {
+                return Poll::Ready(Err(io::Error::from(io::ErrorKind::WriteZero).into()));
+            }
+            pulse.has_written(Some(written));
+            let of_head = written.min(head.len());
+            *head = &head[of_head..];
+            self.pieces.advance(written - of_head);
+        }
+    }
+
+    /// Takes what there is of the body, once all before it is sent.
+    fn fetch(&mut self, cx: &mut Context<'_>) -> Result<Poll<()>, Broken> {
+        while !self.has_ended && !self.pieces.has_remaining() {
+            match Pin::new(&mut self.body).poll_frame(cx) {
+                Poll::Pending => return Ok(Poll::Pending),
+                Poll::Ready(None) => self.has_ended = true,
+                Poll::Ready(Some(Err(error))) => return Err(error.into()),
+                Poll::Ready(Some(Ok(frame))) => {
+                    self.has_ended = self.body.is_end_stream();
+                    self.pieces = frame.into_data().unwrap_or_default();
+                }
+            }
+        }
+        Ok(Poll::Ready(()))
+    }
+
+    fn flush<S: AsyncWrite + Unpin>(
+        &mut self,
+        stream: &mut S,
+        pulse: &Pulse,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<()>> {
+        let flushed = Pin::new(stream).poll_flush(cx);
+        // A flush that goes through at once behind a write that did tells nothing new.
+        if self.is_blocked || flushed.is_pending() {
+            self.is_blocked = flushed.is_pending();
+            pulse.has_written(if self.is_blocked { None } else { Some(0) });
+        }
+        flushed
+    }
+}

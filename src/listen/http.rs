@@ -1,0 +1,180 @@
+//! The requests of a connection: answered past the HTTP library where that is enough, else by it.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::answers::Answers;
+use super::direct::{Broken, Direct, Next};
+use super::kept::Ending;
+use super::protocol::{Library, Protocol};
+use super::requests::Requests;
+use super::rewound::Rewound;
+use super::told::ToldStream;
+
+type Told<S> = ToldStream<Rewound<S>>;
+type Io<S> = TokioIo<Told<S>>;
+type Any<S, N> = auto::Connection<'static, Io<S>, Requests<N>, TokioExecutor>;
+
+/// A connection that speaks HTTP.
+pub(super) struct Http<S, N: Answers> {
+    requests: Requests<N>,
+    library: Arc<Library>,
+    protocol: Protocol,
+    state: State<S, N>,
+}
+
+/// Who has the stream.
+enum State<S, N: Answers> {
+    Direct(Direct<S, N>),
+    /// It may come back from here, between two requests.
+    Http1(Box<http1::Connection<Io<S>, Requests<N>>>),
+    Any(Pin<Box<Any<S, N>>>),
+    /// Nothing more is said.
+    Closing(Box<Told<S>>),
+    Gone,
+}
+
+impl<S, N> Http<S, N>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    N: Answers,
+{
+    pub(super) fn new(
+        stream: S,
+        protocol: Protocol,
+        requests: Requests<N>,
+        library: Arc<Library>,
+    ) -> Self {
+        let mut this = Self {
+            requests,
+            library,
+            protocol,
+            state: State::Gone,
+        };
+        this.state = match protocol != Protocol::Http2 && this.requests.may_be_direct() {
+            true => State::Direct(Direct::new(stream, Vec::new())),
+            false => this.by_library(stream, Vec::new()),
+        };
+        this
+    }
+
+    /// Gives the stream to the library, which reads `begun` first.
+    fn by_library(&mut self, stream: S, begun: Vec<u8>) -> State<S, N> {
+        if self.requests.pulse().has_served() {
+            self.protocol = self.protocol.later();
+        }
+        let protocol = self.protocol.begun(&begun);
+        let io = TokioIo::new(self.told(stream, begun));
+        let requests = self.requests.clone();
+        let serves = match protocol {
+            Protocol::Http1 => {
+                let connection = self.library.http1.serve_connection(io, requests);
+                return State::Http1(Box::new(connection));
+            }
+            Protocol::Http2 => &self.library.http2,
+            Protocol::Either => &self.library.either,
+        };
+        State::Any(Box::pin(serves.serve_connection(io, requests).into_owned()))
+    }
+
+    fn told(&self, stream: S, begun: Vec<u8>) -> Told<S> {
+        let pulse = Arc::clone(self.requests.pulse());
+        let max_header_bytes = self.library.max_header_bytes;
+        let stream = Rewound::new(begun, stream);
+        ToldStream::new(stream, pulse, &self.library.limits, max_header_bytes)
+    }
+
+    /// Whether the library has nothing left to do for this connection.
+    fn may_come_back(&self) -> bool {
+        self.requests.pulse().is_between()
+            && self.requests.may_be_direct()
+            && !self.requests.had_body()
+    }
+
+    fn close(&mut self, stream: S) {
+        self.state = State::Closing(Box::new(self.told(stream, Vec::new())));
+    }
+}
+
+impl<S, N> Future for Http<S, N>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    N: Answers,
+{
+    type Output = Result<(), Broken>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        loop {
+            match &mut this.state {
+                State::Direct(direct) => {
+                    let next = ready!(direct.poll(&this.requests, cx))?;
+                    let State::Direct(direct) = std::mem::replace(&mut this.state, State::Gone)
+                    else {
+                        return Poll::Ready(Ok(()));
+                    };
+                    let (begun, stream) = direct.into_parts();
+                    match next {
+                        Next::Ended => this.close(stream),
+                        Next::Library => this.state = this.by_library(stream, begun),
+                    }
+                }
+                State::Http1(connection) => {
+                    if let Poll::Ready(ended) = Pin::new(&mut **connection).poll(cx) {
+                        this.state = State::Gone;
+                        return Poll::Ready(ended.map_err(Into::into));
+                    }
+                    if !this.may_come_back() {
+                        return Poll::Pending;
+                    }
+                    let State::Http1(connection) = std::mem::replace(&mut this.state, State::Gone)
+                    else {
+                        return Poll::Ready(Ok(()));
+                    };
+                    let parts = connection.into_parts();
+                    let (mut begun, stream) = parts.io.into_inner().into_inner().into_parts();
+                    begun.splice(0..0, parts.read_buf);
+                    this.state = State::Direct(Direct::new(stream, begun));
+                }
+                State::Any(connection) => return connection.as_mut().poll(cx),
+                State::Closing(stream) => {
+                    return Pin::new(&mut **stream)
+                        .poll_shutdown(cx)
+                        .map_err(Into::into);
+                }
+                State::Gone => return Poll::Ready(Ok(())),
+            }
+        }
+    }
+}
+
+impl<S, N> Ending for Http<S, N>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    N: Answers,
+{
+    fn goodbye(mut self: Pin<&mut Self>) {
+        let this = &mut *self;
+        match &mut this.state {
+            State::Direct(direct) => {
+                if direct.is_last() {
+                    return;
+                }
+                if let State::Direct(direct) = std::mem::replace(&mut this.state, State::Gone) {
+                    let (_, stream) = direct.into_parts();
+                    this.close(stream);
+                }
+            }
+            State::Http1(connection) => Pin::new(&mut **connection).graceful_shutdown(),
+            State::Any(connection) => connection.as_mut().graceful_shutdown(),
+            State::Closing(_) | State::Gone => {}
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What every request of a connection passes on its way to who answers it.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use futures_util::future::BoxFuture;
+use http::{HeaderValue, Request, Response, Version, header};
+use hyper::body::{Body, Incoming};
+use hyper::service::Service;
+
+use super::answers::Answers;
+use super::drain::Drain;
+use super::gate::{Place, Refused};
+use super::pulse::Pulse;
+use super::shed::Shed;
+use super::told::ToldBody;
+use crate::request::Plain;
+
+/// The requests of one connection. Clones share everything.
+pub(super) struct Requests<N>(Arc<Inner<N>>);
+
+impl<N> Clone for Requests<N> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+struct Inner<N> {
+    connection: Served<N>,
+    had_body: AtomicBool,
+}
+
+/// A connection whose requests are served.
+pub(super) struct Served<N> {
+    pub(super) answers: N,
+    pub(super) peer: SocketAddr,
+    pub(super) pulse: Arc<Pulse>,
+    pub(super) place: Arc<Place>,
+    pub(super) drain: Drain,
+    pub(super) max_headers: usize,
+    /// It is only told 503.
+    pub(super) is_shed: bool,
+}
+
+impl<N: Answers> Requests<N> {
+    pub(super) fn of(connection: Served<N>) -> Self {
+        Self(Arc::new(Inner {
+            connection,
+            had_body: AtomicBool::new(false),
+        }))
+    }
+
+    pub(super) fn pulse(&self) -> &Arc<Pulse> {
+        &self.0.connection.pulse
+    }
+
+    /// Whether requests need not go by the HTTP library, as far as the connection goes.
+    pub(super) fn may_be_direct(&self) -> bool {
+        let connection = &self.0.connection;
+        // Who is told to close is told by the library.
+        !connection.is_shed && connection.drain.is_ready()
+    }
+
+    /// Whether a body of the client's has come, of which the library may still have a rest to read.
+    pub(super) fn had_body(&self) -> bool {
+        self.0.had_body.load(Ordering::Relaxed)
+    }
+
+    /// The answer to a plain request, where nothing need be waited for: its head is appended.
+    pub(super) fn at_once(
+        &self,
+        request: &Plain<'_, '_>,
+        head: &mut Vec<u8>,
+    ) -> Option<ToldBody<N::Body>> {
+        let connection = &self.0.connection;
+        if request.count() > connection.max_headers || !self.may_be_direct() {
+            return None;
+        }
+        let in_flight = connection.place.enter()?;
+        let body = connection.answers.at_once(connection.peer, request, head)?;
+        let turn = connection.pulse.turn(Version::HTTP_11);
+        Some(ToldBody::new(body, turn, Some(in_flight)).gathered())
+    }
+}
+
+impl<N: Answers> Service<Request<Incoming>> for Requests<N> {
+    type Response = Response<ToldBody<N::Body>>;
+    type Error = Infallible;
+    /// On the heap, so that a connection without a request has no room for one.
+    type Future = BoxFuture<'static, Result<Self::Response, Infallible>>;
+
+    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
+        let connection = &self.0.connection;
+        let version = request.version();
+        let turn = connection.pulse.turn(version);
+        let (ending, is_shed) = (connection.drain.clone(), connection.is_shed);
+        if !request.body().is_end_stream() {
+            self.0.had_body.store(true, Ordering::Relaxed);
+        }
+        // Where such a body ends is the likeliest thing for a proxy to see otherwise.
+        let is_last = is_shed || request.headers().contains_key(header::TRANSFER_ENCODING);
+        let in_flight = match is_shed {
+            true => None,
+            false => connection.place.enter(),
+        };
+        let gate = connection.place.gate();
+        if in_flight.is_none() {
+            if !is_shed {
+                gate.count(Refused::Requests);
+            }
+            request.extensions_mut().insert(Shed::Overloaded);
+        } else if request.headers().len() > connection.max_headers {
+            gate.count(Refused::Headers);
+            request.extensions_mut().insert(Shed::Headers);
+        }
+        let answered = connection.answers.clone().answer(connection.peer, request);
+        Box::pin(async move {
+            let (mut head, body) = answered.await.into_parts();
+            let body = ToldBody::new(body, turn, in_flight);
+            if version >= Version::HTTP_2 {
+                // It says so by `GOAWAY`, and takes turns between streams.
+                return Ok(Response::from_parts(head, body));
+            }
+            if is_last || !ending.is_ready() {
+                let close = HeaderValue::from_static("close");
+                head.headers.insert(header::CONNECTION, close);
+            }
+            Ok(Response::from_parts(head, body.gathered()))
+        })
+    }
+}
