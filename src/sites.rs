@@ -71,6 +71,19 @@ impl Sites {
         self.all.get(*self.by_host.get(host)?)
     }
 
+    /// The site of a request whose host is written as nearly all are: letters in lower case, figures,
+    /// dots, hyphens, perhaps a port. `None` says nothing of any other.
+    pub fn usual(&self, host: &str) -> Option<&Arc<Site>> {
+        self.named(host).or_else(|| {
+            let (name, port) = host.rsplit_once(':').unwrap_or((host, "0"));
+            let is_usual = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-');
+            let is_name = !name.is_empty() && name.bytes().all(is_usual);
+            let is_port =
+                port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok();
+            self.find(host).filter(|_| is_name && is_port)
+        })
+    }
+
     /// The site of a lower-case `host` or `host:port`: by both, by the host alone, or the one site
     /// that takes any.
     pub fn find(&self, host: &str) -> Option<&Arc<Site>> {

@@ -61,7 +61,7 @@ impl Answers for Delivery {
         let sites = app.sites_now();
         let visit = Visit {
             app,
-            site: sites.named(request.host())?,
+            site: sites.usual(request.host())?,
             now_unix_secs: app.clock.now_unix_secs(),
             client: app.client_of(peer, request.lines()),
             request,

@@ -54,6 +54,7 @@ pub(super) struct Direct<S, N: Answers> {
     sending: Option<Box<Sending<N::Body>>>,
     /// Nothing is answered after that.
     is_last: bool,
+    has_answered: bool,
 }
 
 /// What becomes of a connection.
@@ -76,7 +77,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin, N: Answers> Direct<S, N> {
             is_partial: false,
             sending: None,
             is_last: false,
+            has_answered: false,
         }
+    }
+
+    /// Whether anything was answered here.
+    pub(super) const fn has_answered(&self) -> bool {
+        self.has_answered
     }
 
     /// What has come and was not answered, and the stream.
@@ -179,6 +186,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, N: Answers> Direct<S, N> {
                 return Ok(Some(Next::Library));
             };
             came = behind;
+            self.has_answered = true;
             let mut sending = Sending::new(body);
             match sending.begin(head, &mut self.stream, requests.pulse(), cx) {
                 Poll::Ready(sent) => sent?,

@@ -28,7 +28,13 @@ pub(super) struct Http<S, N: Answers> {
     library: Arc<Library>,
     protocol: Protocol,
     state: State<S, N>,
+    /// So many requests the library answers before the stream comes back: twice as many each time
+    /// that it came back for nothing.
+    stay: u32,
 }
+
+/// The most that [`Http::stay`] comes to.
+const LONGEST_STAY: u32 = 64;
 
 /// Who has the stream.
 enum State<S, N: Answers> {
@@ -57,6 +63,7 @@ where
             library,
             protocol,
             state: State::Gone,
+            stay: 1,
         };
         this.state = match protocol != Protocol::Http2 && this.requests.may_be_direct() {
             true => State::Direct(Direct::new(stream, Vec::new())),
@@ -93,7 +100,8 @@ where
 
     /// Whether the library has nothing left to do for this connection.
     fn may_come_back(&self) -> bool {
-        self.requests.pulse().is_between()
+        self.requests.by_library() >= self.stay
+            && self.requests.pulse().is_between()
             && self.requests.may_be_direct()
             && !self.requests.had_body()
     }
@@ -120,6 +128,11 @@ where
                     else {
                         return Poll::Ready(Ok(()));
                     };
+                    this.stay = match direct.has_answered() {
+                        true => 1,
+                        false => (this.stay * 2).min(LONGEST_STAY),
+                    };
+                    this.requests.begins_by_library();
                     let (begun, stream) = direct.into_parts();
                     match next {
                         Next::Ended => this.close(stream),

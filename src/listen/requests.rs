@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use futures_util::future::BoxFuture;
 use http::{HeaderValue, Request, Response, Version, header};
@@ -30,6 +30,8 @@ impl<N> Clone for Requests<N> {
 struct Inner<N> {
     connection: Served<N>,
     had_body: AtomicBool,
+    /// Since the stream went to the library.
+    by_library: AtomicU32,
 }
 
 /// A connection whose requests are served.
@@ -49,6 +51,7 @@ impl<N: Answers> Requests<N> {
         Self(Arc::new(Inner {
             connection,
             had_body: AtomicBool::new(false),
+            by_library: AtomicU32::new(0),
         }))
     }
 
@@ -61,6 +64,16 @@ impl<N: Answers> Requests<N> {
         let connection = &self.0.connection;
         // Who is told to close is told by the library.
         !connection.is_shed && connection.drain.is_ready()
+    }
+
+    /// How many requests the library has brought since the stream went to it.
+    pub(super) fn by_library(&self) -> u32 {
+        self.0.by_library.load(Ordering::Relaxed)
+    }
+
+    /// The stream goes to the library.
+    pub(super) fn begins_by_library(&self) {
+        self.0.by_library.store(0, Ordering::Relaxed);
     }
 
     /// Whether a body of the client's has come, of which the library may still have a rest to read.
@@ -94,6 +107,7 @@ impl<N: Answers> Service<Request<Incoming>> for Requests<N> {
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         let connection = &self.0.connection;
         let version = request.version();
+        self.0.by_library.fetch_add(1, Ordering::Relaxed);
         let turn = connection.pulse.turn(version);
         let (ending, is_shed) = (connection.drain.clone(), connection.is_shed);
         if !request.body().is_end_stream() {
