@@ -11,6 +11,7 @@ pub mod config;
 pub mod cookie;
 pub mod deliver;
 pub mod demo;
+pub mod keyed;
 pub mod link;
 pub mod listen;
 pub mod observe;

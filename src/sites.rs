@@ -2,11 +2,11 @@
 
 mod object_name;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::config::model;
+use crate::keyed;
 use crate::store::Store;
 
 /// A site and its opened store.
@@ -50,7 +50,7 @@ impl Site {
 #[derive(Debug)]
 pub struct Sites {
     all: Vec<Arc<Site>>,
-    by_host: HashMap<String, usize>,
+    by_host: keyed::Map<String, usize>,
 }
 
 impl Sites {

@@ -1,11 +1,12 @@
 //! What tells cached objects apart.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use moka::Equivalent;
 
 /// The name of one cached object. Two sites never share one, even over the same store.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CacheKey {
     /// The site's name.
     pub site: Arc<str>,
@@ -17,6 +18,20 @@ pub struct CacheKey {
     pub version: Option<Arc<str>>,
     /// A digest of the query parameters that the site names, where the request has one.
     pub variant: Option<[u8; 32]>,
+}
+
+impl Hash for CacheKey {
+    /// A store is one site's, so that the site's name tells no more.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.store);
+        state.write(self.path.as_bytes());
+        if let Some(version) = &self.version {
+            state.write(version.as_bytes());
+        }
+        if let Some(variant) = &self.variant {
+            state.write(variant);
+        }
+    }
 }
 
 impl CacheKey {

@@ -2,7 +2,6 @@
 //! takes theirs. Each share is a cache of its own, as one cache with weights would choose what
 //! leaves among the objects of all sites.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -10,6 +9,7 @@ use arc_swap::ArcSwap;
 use super::counts::Counts;
 use super::{CacheKey, Counted, Objects, Opened, OwnTime, Wanted};
 use crate::config::model::{CacheSettings, Site};
+use crate::keyed;
 use crate::store::{ByteRange, Store, StoreError, StoreKey};
 
 /// The objects of all sites. Clones share everything.
@@ -32,7 +32,7 @@ pub struct Arriving {
 /// One cache for each share, with its bound.
 #[derive(Clone, Debug)]
 struct Divided {
-    own: HashMap<String, (u64, Objects)>,
+    own: keyed::Map<String, (u64, Objects)>,
     /// Of the sites without a share.
     common: (u64, Objects),
 }
@@ -50,7 +50,7 @@ impl Shares {
         let counts = Arc::default();
         let common = (settings.max_bytes, Objects::new(settings, &counts));
         let divided = Divided {
-            own: HashMap::new(),
+            own: keyed::Map::default(),
             common,
         };
         Self {
@@ -65,7 +65,7 @@ impl Shares {
     pub fn divide<'s>(&self, sites: impl IntoIterator<Item = &'s Site>) {
         let before = self.divided.load_full();
         let mut left_bytes = self.settings.max_bytes;
-        let mut own = HashMap::new();
+        let mut own = keyed::Map::default();
         for site in sites {
             let Some(max_bytes) = site.serving.cache_max_bytes else {
                 continue;

@@ -15,6 +15,7 @@ use super::counts::Counts;
 use super::key::{BlockKey, Name, NameOf};
 use super::known::{Known, Version};
 use super::{CacheKey, Described};
+use crate::keyed::Keyed;
 use crate::store::ObjectMeta;
 
 /// What an entry takes beside its block or its strings, roughly; so that empty objects weigh too.
@@ -36,7 +37,7 @@ enum Entry {
 /// What was not used for longest leaves first, and nothing that has just arrived is refused: its
 /// readers are still coming, and each would fetch it again.
 pub(super) struct Shelf {
-    entries: Cache<Name, Entry>,
+    entries: Cache<Name, Entry, Keyed>,
     arriving: Arc<Semaphore>,
     arriving_units: usize,
     versions: AtomicU64,
@@ -60,7 +61,7 @@ impl Shelf {
                 }
             })
             .weigher(|name, entry| u32::try_from(weight_bytes(name, entry)).unwrap_or(u32::MAX))
-            .build();
+            .build_with_hasher(Keyed::default());
         Self {
             entries,
             arriving: Arc::new(Semaphore::new(units)),

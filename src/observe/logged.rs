@@ -8,7 +8,7 @@ use std::time::Instant;
 use bytes::{Buf, Bytes};
 use http_body::{Body, Frame, SizeHint};
 
-use super::{Observer, Record, Trace};
+use super::{Observer, Record, Trace, micros};
 
 /// The status of a request whose client left before there was an answer. HTTP has none for it; this
 /// is the one of nginx's log (`NGX_HTTP_CLIENT_CLOSED_REQUEST`).
@@ -100,8 +100,8 @@ impl OpenRecord {
     fn first_byte(&mut self) {
         let started = self.started;
         self.record
-            .ttfb_ms
-            .get_or_insert_with(|| milliseconds(started));
+            .ttfb_micros
+            .get_or_insert_with(|| micros(started.elapsed()));
     }
 }
 
@@ -110,13 +110,8 @@ impl Drop for OpenRecord {
         if self.record.complete {
             self.first_byte();
         }
-        self.record.duration_ms = milliseconds(self.started);
+        self.record.duration_micros = micros(self.started.elapsed());
         self.trace.end_request(&self.record);
         self.observer.ended(&self.record);
     }
-}
-
-/// Milliseconds since `started`, to the microsecond.
-fn milliseconds(started: Instant) -> f64 {
-    (started.elapsed().as_secs_f64() * 1e6).round() / 1e3
 }

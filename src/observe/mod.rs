@@ -1,11 +1,12 @@
 //! What an operator sees: one log line a request, and metrics. Never a token, a raw target, a
 //! `Referer` or a cookie.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 mod access_log;
 mod audit_log;
 mod json_lines;
+mod line;
 mod log_file;
 mod logged;
 mod metrics;
@@ -109,4 +110,10 @@ impl Observer {
         self.metrics.ended(record);
         self.outlets.log.write(record);
     }
+}
+
+/// Microseconds, to the nearest.
+fn micros(duration: Duration) -> u64 {
+    let secs = duration.as_secs().saturating_mul(1_000_000);
+    secs.saturating_add((u64::from(duration.subsec_nanos()) + 500) / 1_000)
 }

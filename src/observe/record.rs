@@ -1,13 +1,11 @@
 //! One request in the access log. The fields' names are the log's.
 
-use std::cell::RefCell;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use http::Method;
-use serde::Serialize;
 
-use crate::config::rfc3339;
+use super::line::Line;
 use crate::request::RequestId;
 use crate::verify::{Denied, Pass, Token};
 
@@ -49,88 +47,54 @@ pub struct Record {
     /// Whether the whole body was.
     pub complete: bool,
     /// From the head's arrival to the first byte of the body, or to the head's end where there is
-    /// none; milliseconds.
-    pub ttfb_ms: Option<f64>,
-    /// From the head's arrival to the end; milliseconds.
-    pub duration_ms: f64,
+    /// none; microseconds.
+    pub ttfb_micros: Option<u64>,
+    /// From the head's arrival to the end; microseconds.
+    pub duration_micros: u64,
 }
 
 impl Record {
     /// Adds the request's line of the log: a JSON object and the line's end.
     pub(super) fn write_line(&self, line: &mut Vec<u8>) {
+        line.reserve(USUAL_LINE_BYTES);
         let token = self.token.as_deref();
         let mut line = Line(line);
-        line.time("{\"time\":", self.time_unix_secs);
-        line.text(",\"request_id\":", Some(self.request_id.as_str()));
-        if let Some(client) = &self.client {
-            line.value(",\"client\":", client);
+        line.time(r#"{"time":""#, self.time_unix_secs);
+        line.word(r#","request_id":""#, Some(self.request_id.as_str()));
+        line.address(r#","client":""#, self.client);
+        line.text(r#","site":""#, self.site.as_deref());
+        line.word(r#","method":""#, Some(short(&self.method)));
+        line.text(r#","path":""#, self.path.as_deref());
+        line.number(r#","status":"#, u64::from(self.status));
+        line.word(r#","decision":""#, Some(self.decision));
+        line.word(r#","reason":""#, self.reason);
+        line.word(r#","carrier":""#, self.carrier);
+        if let Some(token) = token {
+            line.text(r#","kid":""#, Some(&token.kid));
         }
-        line.text(",\"site\":", self.site.as_deref());
-        line.text(",\"method\":", Some(short(&self.method)));
-        line.text(",\"path\":", self.path.as_deref());
-        line.value(",\"status\":", &self.status);
-        line.text(",\"decision\":", Some(self.decision));
-        line.text(",\"reason\":", self.reason);
-        line.text(",\"carrier\":", self.carrier);
-        line.text(",\"kid\":", token.map(|token| token.kid.as_str()));
-        line.text(",\"claimed_kid\":", self.claimed_kid.as_deref());
-        line.text(",\"jti\":", token.and_then(|token| token.jti.as_deref()));
-        line.text(",\"sub\":", token.and_then(|token| token.sub.as_deref()));
-        line.text(",\"sid\":", token.and_then(|token| token.sid.as_deref()));
-        line.text(",\"data\":", token.and_then(|token| token.data.as_deref()));
-        line.text(",\"cache\":", self.cache);
-        line.value(",\"bytes_sent\":", &self.bytes_sent);
-        line.value(",\"complete\":", &self.complete);
-        if let Some(ttfb_ms) = &self.ttfb_ms {
-            line.value(",\"ttfb_ms\":", ttfb_ms);
+        line.text(r#","claimed_kid":""#, self.claimed_kid.as_deref());
+        if let Some(token) = token {
+            line.text(r#","jti":""#, token.jti.as_deref());
+            line.text(r#","sub":""#, token.sub.as_deref());
+            line.text(r#","sid":""#, token.sid.as_deref());
+            line.text(r#","data":""#, token.data.as_deref());
         }
-        line.value(",\"duration_ms\":", &self.duration_ms);
-        line.0.extend_from_slice(b"}\n");
-    }
-}
-
-/// A JSON object on its way. Names come as they are written, with what stands around them.
-struct Line<'l>(&'l mut Vec<u8>);
-
-impl Line<'_> {
-    fn value(&mut self, name: &str, value: &impl Serialize) {
-        self.0.extend_from_slice(name.as_bytes());
-        // Nothing that is written so can fail.
-        let _ = serde_json::to_writer(&mut *self.0, value);
-    }
-
-    /// A moment; thousands of requests share one.
-    fn time(&mut self, name: &str, unix_secs: u64) {
-        thread_local! {
-            static LAST: RefCell<(u64, String)> = const { RefCell::new((0, String::new())) };
-        }
-        LAST.with_borrow_mut(|(last, text)| {
-            if *last != unix_secs || text.is_empty() {
-                (*last, *text) = (unix_secs, rfc3339(unix_secs));
-            }
-            self.text(name, Some(text));
+        line.word(r#","cache":""#, self.cache);
+        line.number(r#","bytes_sent":"#, self.bytes_sent);
+        line.raw(match self.complete {
+            true => r#","complete":true"#,
+            false => r#","complete":false"#,
         });
-    }
-
-    /// A text, if there is one. Nearly all have nothing to escape, which is sooner seen than
-    /// escaped.
-    fn text(&mut self, name: &str, text: Option<&str>) {
-        let Some(text) = text else { return };
-        // Without a way out at the first byte that is not, many are looked at at once.
-        let plain = text.bytes().fold(true, |all, byte| all & is_plain(byte));
-        if !plain {
-            return self.value(name, &text);
+        if let Some(micros) = self.ttfb_micros {
+            line.millis(r#","ttfb_ms":"#, micros);
         }
-        for part in [name, "\"", text, "\""] {
-            self.0.extend_from_slice(part.as_bytes());
-        }
+        line.millis(r#","duration_ms":"#, self.duration_micros);
+        line.raw("}\n");
     }
 }
 
-/// Whether a byte stands in a JSON string as it is, and is a text of its own.
-const fn is_plain(byte: u8) -> bool {
-    0x20 <= byte && byte < 0x7f && byte != b'"' && byte != b'\\'
-}
+/// What most lines fit into.
+const USUAL_LINE_BYTES: usize = 512;
 
 /// A method may be any token of any length; the log's lines do not grow with it.
 fn short(method: &Method) -> &str {
@@ -249,7 +213,7 @@ mod tests {
             decision: "public",
             bytes_sent: 7,
             complete: true,
-            duration_ms: 0.25,
+            duration_micros: 250,
             ..Record::default()
         };
         assert_eq!(
@@ -269,7 +233,7 @@ mod tests {
             token: Some(token()),
             claimed_kid: Some("x".to_owned()),
             cache: Some("x"),
-            ttfb_ms: Some(1.0),
+            ttfb_micros: Some(1_000),
             ..Record::default()
         };
         let line = line_of(&record);

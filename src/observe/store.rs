@@ -68,7 +68,7 @@ impl Drop for Call<'_> {
             site: &self.watched.site,
             operation: self.operation,
             result: self.result,
-            duration_secs: self.started.elapsed().as_secs_f64(),
+            duration: self.started.elapsed(),
         });
     }
 }

@@ -4,6 +4,7 @@
 /// that stand before it.
 pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("clock", &[]),
+    ("keyed", &[]),
     ("seldom", &[]),
     ("link", &[]),
     ("vectors", &[]),
@@ -14,12 +15,12 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("verify", &["config", "request"]),
     ("store", &["config"]),
     ("state", &["config", "request"]),
-    ("sites", &["config", "store"]),
-    ("cache", &["config", "state", "store"]),
+    ("sites", &["config", "keyed", "store"]),
+    ("cache", &["config", "keyed", "state", "store"]),
     ("answer", &["cache", "config", "request", "store", "verify"]),
     (
         "observe",
-        &["config", "request", "seldom", "store", "verify"],
+        &["config", "keyed", "request", "seldom", "store", "verify"],
     ),
     ("listen", &["config", "request", "seldom"]),
     (

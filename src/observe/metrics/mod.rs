@@ -4,6 +4,7 @@ mod cache;
 mod certificates;
 mod described;
 mod gate;
+mod histogram;
 mod keys;
 mod listeners;
 mod names;
@@ -18,24 +19,19 @@ pub use self::reload::ReloadResult;
 use self::requests::Requests;
 pub use self::state::{Filling, Remembered};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use metrics::{Counter, Gauge, Key, Label, Level, Metadata, Recorder};
-use metrics_exporter_prometheus::{
-    Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
-};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 
+use self::histogram::Histograms;
 use self::names::{
     AUDIT_LOST, BUILD, CACHE_MAX, CACHED, GUARDED, LINES_LOST, PROXY_REFUSED, STORE_CALLS,
     STORE_DURATION, STREAMS_CUT,
 };
-use super::Record;
+use super::{Record, micros};
 
 const METADATA: Metadata<'static> = Metadata::new(module_path!(), Level::INFO, None);
-
-/// Upper bounds of the duration histograms, in seconds.
-const BUCKETS_SECS: [f64; 12] = [
-    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0,
-];
 
 /// A call to a store, answered.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +43,7 @@ pub struct StoreCall<'c> {
     /// `ok`, or what went wrong.
     pub result: &'static str,
     /// Until the head of the answer.
-    pub duration_secs: f64,
+    pub duration: Duration,
 }
 
 /// The process's metrics; a value, not a global.
@@ -55,6 +51,7 @@ pub struct Metrics {
     recorder: PrometheusRecorder,
     handle: PrometheusHandle,
     requests: Requests,
+    store_durations: Histograms,
     cached: Gauge,
     lines_lost: Counter,
     keys: Mutex<keys::Told>,
@@ -64,10 +61,7 @@ pub struct Metrics {
 impl Metrics {
     /// Metrics at zero.
     pub fn new() -> Self {
-        let builder = PrometheusBuilder::new()
-            .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &BUCKETS_SECS);
-        // The list of buckets is not empty, which is all that can be wrong with it.
-        let recorder = builder.unwrap_or_default().build_recorder();
+        let recorder = PrometheusBuilder::new().build_recorder();
         described::describe(&recorder);
         let process = metrics_process::Collector::default();
         metrics::with_local_recorder(&recorder, || process.describe());
@@ -79,6 +73,7 @@ impl Metrics {
         recorder.register_gauge(&build, &METADATA).set(1.0);
         Self {
             requests: Requests::new(&recorder),
+            store_durations: Histograms::new(STORE_DURATION),
             cached: recorder.register_gauge(&key(CACHED), &METADATA),
             lines_lost: recorder.register_counter(&key(LINES_LOST), &METADATA),
             keys: Mutex::default(),
@@ -138,19 +133,16 @@ impl Metrics {
 
     /// A site's store has answered a call.
     pub fn store_called(&self, call: &StoreCall<'_>) {
-        let labels = || {
-            vec![
-                Label::new("site", call.site.to_owned()),
-                Label::new("operation", call.operation),
-            ]
-        };
-        let mut counted = labels();
-        counted.push(Label::new("result", call.result));
-        self.count(STORE_CALLS, counted);
-        let key = Key::from_parts(STORE_DURATION, labels());
-        self.recorder
-            .register_histogram(&key, &METADATA)
-            .record(call.duration_secs);
+        let labels = vec![
+            Label::new("site", call.site.to_owned()),
+            Label::new("operation", call.operation),
+            Label::new("result", call.result),
+        ];
+        self.count(STORE_CALLS, labels);
+        let labels = [("site", call.site), ("operation", call.operation)];
+        self.store_durations
+            .of(&labels)
+            .record(micros(call.duration));
     }
 
     /// The keys of every site, as they are now.
@@ -165,8 +157,11 @@ impl Metrics {
     /// The text that a scrape gets.
     pub fn render(&self) -> String {
         metrics::with_local_recorder(&self.recorder, || self.process.collect());
-        self.handle.run_upkeep();
-        self.handle.render()
+        self.requests.tell();
+        let mut text = self.handle.render();
+        self.requests.write(&mut text);
+        self.store_durations.write(&mut text);
+        text
     }
 
     /// A gauge, as it is now.
@@ -224,7 +219,7 @@ mod tests {
             decision: "denied",
             reason: Some("expired"),
             bytes_sent: 7,
-            ttfb_ms: Some(1.0),
+            ttfb_micros: Some(1_000),
             ..Record::default()
         });
         let text = metrics.render();
@@ -238,5 +233,16 @@ mod tests {
             assert!(text.contains(line), "{line} in\n{text}");
         }
         assert!(!text.contains("EVIL"));
+        // What one scrape was told is in the next one too, and not twice.
+        let again = metrics.render();
+        let counts = |text: &str| {
+            text.matches("reason=\"expired\",carrier=\"none\"} 1\n")
+                .count()
+        };
+        assert_eq!((counts(&text), counts(&again)), (1, 1));
+        for name in ["time_to_first_byte", "request_duration"] {
+            let metric = format!("countersign_{name}_seconds");
+            assert!(text.contains(&format!("# TYPE {metric} histogram\n{metric}_bucket{{")));
+        }
     }
 }

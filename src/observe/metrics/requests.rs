@@ -1,25 +1,41 @@
-//! What is counted of each request. Requests that end alike count on the same series, whose handles
-//! are looked for by their labels once.
+//! What is counted of each request. Requests that end alike are counted together, and told the
+//! series that they count on when these are looked at.
 
-use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
 use arc_swap::ArcSwap;
-use metrics::{Counter, Gauge, Histogram, Key, Label, Recorder};
+use metrics::{Counter, Gauge, Key, Label, Recorder};
 use metrics_exporter_prometheus::PrometheusRecorder;
 
+use super::histogram::{Histogram, Histograms};
 use super::names::{BYTES, CACHE, CUT, DECISIONS, DURATION, FIRST_BYTE, IN_FLIGHT, REQUESTS};
 use super::{METADATA, known_method};
+use crate::keyed;
 use crate::observe::Record;
 
-/// The handles of every way in which requests have ended. No part of a way is a client's to make
-/// up, so there are few.
+/// Every way in which requests have ended. No part of a way is a client's to make up, so there are
+/// few.
 pub(super) struct Requests {
     bytes: Counter,
     in_flight: Gauge,
-    first_byte: Histogram,
-    ended: ArcSwap<HashMap<Way, Arc<Handles>>>,
+    first_byte: Arc<Histogram>,
+    first_bytes: Histograms,
+    durations: Histograms,
+    ended: ArcSwap<keyed::Map<Way, Arc<Ended>>>,
+    counted: Counted,
+}
+
+/// What a scrape has not been told yet.
+#[derive(Default)]
+struct Counted {
+    /// Requests that began, since the start.
+    begun: AtomicU64,
+    /// Those that have ended.
+    ended: AtomicU64,
+    bytes: AtomicU64,
 }
 
 /// How a request ended, as far as labels tell.
@@ -52,52 +68,81 @@ impl Hash for Way {
     }
 }
 
-/// What counts requests of one way.
-struct Handles {
-    requests: Counter,
-    cut: Option<Counter>,
-    decisions: Counter,
-    cache: Option<Counter>,
-    duration: Histogram,
+/// What counts requests of one way: what they have in common is counted once, and told the series
+/// at a scrape.
+struct Ended {
+    count: AtomicU64,
+    duration: Arc<Histogram>,
+    series: Vec<Counter>,
 }
 
 impl Requests {
     pub(super) fn new(recorder: &PrometheusRecorder) -> Self {
         let key = Key::from_static_name;
+        let first_bytes = Histograms::new(FIRST_BYTE);
         Self {
             bytes: recorder.register_counter(&key(BYTES), &METADATA),
             in_flight: recorder.register_gauge(&key(IN_FLIGHT), &METADATA),
-            first_byte: recorder.register_histogram(&key(FIRST_BYTE), &METADATA),
+            first_byte: first_bytes.of(&[]),
+            first_bytes,
+            durations: Histograms::new(DURATION),
             ended: ArcSwap::default(),
+            counted: Counted::default(),
         }
     }
 
     pub(super) fn started(&self) {
-        self.in_flight.increment(1.0);
+        self.counted.begun.fetch_add(1, Relaxed);
     }
 
     pub(super) fn ended(&self, record: &Record, recorder: &PrometheusRecorder) {
-        self.in_flight.decrement(1.0);
-        self.bytes.increment(record.bytes_sent);
+        self.counted.ended.fetch_add(1, Release);
+        self.counted.bytes.fetch_add(record.bytes_sent, Relaxed);
         let way = Way::of(record);
         match self.ended.load().get(&way) {
-            Some(handles) => handles.count(record),
+            Some(ended) => ended.count(record),
             None => self.register(way, recorder).count(record),
         }
-        if let Some(ttfb_ms) = record.ttfb_ms {
-            self.first_byte.record(ttfb_ms / 1_000.0);
+        if let Some(micros) = record.ttfb_micros {
+            self.first_byte.record(micros);
         }
     }
 
-    /// The handles of a way that no request has taken yet.
-    fn register(&self, way: Way, recorder: &PrometheusRecorder) -> Arc<Handles> {
-        let handles = Arc::new(way.register(recorder));
-        self.ended.rcu(|known| {
-            let mut known = HashMap::clone(known);
-            known.insert(way.clone(), Arc::clone(&handles));
+    /// Tells the series what has been counted.
+    pub(super) fn tell(&self) {
+        // In this order no request ends before it begins.
+        let ended = self.counted.ended.load(Acquire);
+        let begun = self.counted.begun.load(Acquire);
+        #[allow(clippy::cast_precision_loss, reason = "a gauge is a float")]
+        self.in_flight.set(begun.saturating_sub(ended) as f64);
+        self.bytes.increment(self.counted.bytes.swap(0, Relaxed));
+        for ended in self.ended.load().values() {
+            let count = ended.count.swap(0, Relaxed);
+            for counter in &ended.series {
+                counter.increment(count);
+            }
+        }
+    }
+
+    /// Adds the histograms to a scrape's text.
+    pub(super) fn write(&self, text: &mut String) {
+        self.durations.write(text);
+        self.first_bytes.write(text);
+    }
+
+    /// A way that no request has taken yet. Two may come to it at once.
+    fn register(&self, way: Way, recorder: &PrometheusRecorder) -> Arc<Ended> {
+        let new = Arc::new(Ended {
+            count: AtomicU64::new(0),
+            duration: self.durations.of(&[("method", way.method)]),
+            series: way.series(recorder),
+        });
+        let before = self.ended.rcu(|known| {
+            let mut known = keyed::Map::clone(known);
+            known.entry(way.clone()).or_insert_with(|| Arc::clone(&new));
             known
         });
-        handles
+        before.get(&way).map_or(new, Arc::clone)
     }
 }
 
@@ -115,7 +160,8 @@ impl Way {
         }
     }
 
-    fn register(&self, recorder: &PrometheusRecorder) -> Handles {
+    /// Every series on which it counts.
+    fn series(&self, recorder: &PrometheusRecorder) -> Vec<Counter> {
         // A site's name is the configuration's; a request that found none has an empty one.
         let site = self.site.as_deref().unwrap_or_default().to_owned();
         let counter = |name, labels: &[(&'static str, &str)]| {
@@ -130,33 +176,28 @@ impl Way {
         let status = self.status.to_string();
         let reason = self.reason.unwrap_or("none");
         let carrier = self.carrier.unwrap_or("none");
-        let duration = Key::from_parts(DURATION, vec![Label::new("method", self.method)]);
-        Handles {
-            requests: counter(REQUESTS, &[("method", self.method), ("status", &status)]),
-            cut: (!self.complete).then(|| counter(CUT, &[])),
-            decisions: counter(
-                DECISIONS,
-                &[
-                    ("decision", self.decision),
-                    ("reason", reason),
-                    ("carrier", carrier),
-                ],
-            ),
-            cache: self
-                .cache
-                .map(|outcome| counter(CACHE, &[("outcome", outcome)])),
-            duration: recorder.register_histogram(&duration, &METADATA),
+        let decision = [
+            ("decision", self.decision),
+            ("reason", reason),
+            ("carrier", carrier),
+        ];
+        let mut series = vec![
+            counter(REQUESTS, &[("method", self.method), ("status", &status)]),
+            counter(DECISIONS, &decision),
+        ];
+        if !self.complete {
+            series.push(counter(CUT, &[]));
         }
+        if let Some(outcome) = self.cache {
+            series.push(counter(CACHE, &[("outcome", outcome)]));
+        }
+        series
     }
 }
 
-impl Handles {
+impl Ended {
     fn count(&self, record: &Record) {
-        self.requests.increment(1);
-        self.decisions.increment(1);
-        for counter in [&self.cut, &self.cache].into_iter().flatten() {
-            counter.increment(1);
-        }
-        self.duration.record(record.duration_ms / 1_000.0);
+        self.count.fetch_add(1, Relaxed);
+        self.duration.record(record.duration_micros);
     }
 }

@@ -1,0 +1,144 @@
+//! A line of the access log on its way: a JSON object, written by hand, as each request has one.
+//!
+//! Names come as they are written, with what stands around them up to the value.
+
+use std::cell::RefCell;
+use std::io::Write;
+use std::net::IpAddr;
+
+use crate::config::rfc3339;
+
+pub(super) struct Line<'l>(pub(super) &'l mut Vec<u8>);
+
+impl Line<'_> {
+    /// What is written as it stands.
+    pub(super) fn raw(&mut self, text: &str) {
+        self.0.extend_from_slice(text.as_bytes());
+    }
+
+    /// A word, if there is one, of which nothing is to be escaped. `name` ends in its first quote.
+    pub(super) fn word(&mut self, name: &str, word: Option<&str>) {
+        let Some(word) = word else { return };
+        self.raw(name);
+        self.raw(word);
+        self.0.push(b'"');
+    }
+
+    /// A text, if there is one. Nearly all have nothing to escape, which is sooner seen than
+    /// escaped.
+    pub(super) fn text(&mut self, name: &str, text: Option<&str>) {
+        let Some(text) = text else { return };
+        // Without a way out at the first byte that is not, many are looked at at once.
+        let plain = text.bytes().fold(true, |all, byte| all & is_plain(byte));
+        if plain {
+            return self.word(name, Some(text));
+        }
+        // Its own first quote follows.
+        self.raw(name.strip_suffix('"').unwrap_or(name));
+        // Nothing that is written so can fail.
+        let _ = serde_json::to_writer(&mut *self.0, text);
+    }
+
+    /// A moment; thousands of requests share one.
+    pub(super) fn time(&mut self, name: &str, unix_secs: u64) {
+        thread_local! {
+            static LAST: RefCell<(u64, String)> = const { RefCell::new((0, String::new())) };
+        }
+        LAST.with_borrow_mut(|(last, text)| {
+            if *last != unix_secs || text.is_empty() {
+                (*last, *text) = (unix_secs, rfc3339(unix_secs));
+            }
+            self.word(name, Some(text));
+        });
+    }
+
+    /// An address, if there is one.
+    pub(super) fn address(&mut self, name: &str, address: Option<IpAddr>) {
+        match address {
+            None => {}
+            Some(IpAddr::V4(address)) => {
+                self.raw(name);
+                for (place, octet) in address.octets().into_iter().enumerate() {
+                    if place > 0 {
+                        self.0.push(b'.');
+                    }
+                    self.raw(itoa::Buffer::new().format(octet));
+                }
+                self.0.push(b'"');
+            }
+            Some(IpAddr::V6(address)) => {
+                self.raw(name);
+                // Memory takes all there is.
+                let _ = write!(self.0, "{address}\"");
+            }
+        }
+    }
+
+    /// A number.
+    pub(super) fn number(&mut self, name: &str, number: u64) {
+        self.raw(name);
+        self.raw(itoa::Buffer::new().format(number));
+    }
+
+    /// Microseconds, as milliseconds with as many decimals as they have, and one at least.
+    pub(super) fn millis(&mut self, name: &str, micros: u64) {
+        self.number(name, micros / 1_000);
+        let rest = micros % 1_000;
+        let figure = |place: u64| b'0' + u8::try_from(rest / place % 10).unwrap_or_default();
+        let decimals = [b'.', figure(100), figure(10), figure(1)];
+        let kept = match rest {
+            rest if rest % 10 > 0 => 4,
+            rest if rest % 100 > 0 => 3,
+            _ => 2,
+        };
+        self.0
+            .extend_from_slice(decimals.get(..kept).unwrap_or(&decimals));
+    }
+}
+
+/// Whether a byte stands in a JSON string as it is, and is a text of its own.
+const fn is_plain(byte: u8) -> bool {
+    0x20 <= byte && byte < 0x7f && byte != b'"' && byte != b'\\'
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use super::Line;
+
+    fn written(write: impl FnOnce(&mut Line<'_>)) -> String {
+        let mut bytes = Vec::new();
+        write(&mut Line(&mut bytes));
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn milliseconds_are_written_as_json_has_numbers_with_a_point() {
+        let all = (0..2_500).chain([12_345_678, 86_400_000_000, u64::MAX / 10_000]);
+        for micros in all {
+            #[allow(clippy::cast_precision_loss)]
+            let millis = micros as f64 / 1e3;
+            let line = written(|line| line.millis("", micros));
+            assert_eq!(line, serde_json::to_string(&millis).unwrap());
+        }
+    }
+
+    #[test]
+    fn an_address_is_written_as_addresses_are() {
+        for text in [
+            "0.0.0.0",
+            "192.0.2.10",
+            "255.255.255.255",
+            "::",
+            "2001:db8::1",
+            "::ffff:192.0.2.1",
+        ] {
+            let address: IpAddr = text.parse().unwrap();
+            assert_eq!(
+                written(|line| line.address("", Some(address))),
+                format!("{text}\"")
+            );
+        }
+    }
+}
