@@ -1,12 +1,17 @@
 //! The end of the process: told once, heard everywhere.
 
 use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::task::{Context, Poll, Waker};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 /// How far the process's end has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug)]
+#[repr(u8)]
 enum Phase {
     Serving,
     /// Not ready any more, and still accepting.
@@ -15,19 +20,27 @@ enum Phase {
     Closing,
 }
 
-/// A handle on the process's end; clones hear of one another.
+/// A handle on the process's end; clones hear of one another. Every request asks it, so asking takes
+/// no lock.
 #[derive(Clone, Debug)]
-pub struct Drain(watch::Sender<Phase>);
+pub struct Drain {
+    phase: Arc<AtomicU8>,
+    /// Told of [`Phase::Closing`], behind `phase`, and of nothing else.
+    closing: watch::Sender<bool>,
+}
 
 impl Drain {
     /// A process that serves.
     pub fn new() -> Self {
-        Self(watch::Sender::new(Phase::Serving))
+        Self {
+            phase: Arc::new(AtomicU8::new(Phase::Serving as u8)),
+            closing: watch::Sender::new(false),
+        }
     }
 
     /// Whether new traffic should come here.
     pub fn is_ready(&self) -> bool {
-        *self.0.borrow() == Phase::Serving
+        self.phase.load(Ordering::Acquire) == Phase::Serving as u8
     }
 
     /// From now on `/readyz` says no, while listeners go on accepting.
@@ -38,19 +51,50 @@ impl Drain {
     /// Listeners close now.
     pub fn close(&self) {
         self.reach(Phase::Closing);
+        self.closing.send_replace(true);
     }
 
     fn reach(&self, phase: Phase) {
-        self.0.send_modify(|now| *now = phase.max(*now));
+        self.phase.fetch_max(phase as u8, Ordering::AcqRel);
     }
 
     /// Ends when listeners are to close.
-    pub fn closing(&self) -> impl Future<Output = ()> + Send + 'static {
-        let mut phase = self.0.subscribe();
-        async move {
-            // The sender may go first: then nothing is left to serve either.
-            let _ = phase.wait_for(|phase| *phase == Phase::Closing).await;
+    pub fn closing(&self) -> Closing {
+        let mut closing = self.closing.subscribe();
+        let told = async move {
+            // Without a sender there is nothing left to serve either.
+            let _ = closing.wait_for(|is_closing| *is_closing).await;
+        };
+        Closing {
+            phase: Arc::clone(&self.phase),
+            told: Box::pin(told),
+            waker: None,
         }
+    }
+}
+
+/// Ends when listeners are to close. Every wake-up of a connection looks at it, so that costs little
+/// until then.
+pub struct Closing {
+    phase: Arc<AtomicU8>,
+    told: Pin<Box<dyn Future<Output = ()> + Send>>,
+    /// Who is woken, once, behind `phase`.
+    waker: Option<Waker>,
+}
+
+impl Future for Closing {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if self.phase.load(Ordering::Acquire) == Phase::Closing as u8 {
+            return Poll::Ready(());
+        }
+        let waker = context.waker();
+        if self.waker.as_ref().is_some_and(|own| own.will_wake(waker)) {
+            return Poll::Pending;
+        }
+        self.waker = Some(waker.clone());
+        self.told.as_mut().poll(context)
     }
 }
 
@@ -105,5 +149,17 @@ mod tests {
         drain.start();
         assert!(!heard.is_ready());
         heard.closing().await;
+    }
+
+    #[tokio::test]
+    async fn who_waits_already_is_woken_when_listeners_close_and_not_before() {
+        let drain = Drain::new();
+        let waiting = tokio::spawn(drain.closing());
+        tokio::task::yield_now().await;
+        drain.start();
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished());
+        drain.close();
+        waiting.await.unwrap();
     }
 }

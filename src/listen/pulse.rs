@@ -1,6 +1,7 @@
 //! What a connection is doing, and how long it may go on so.
 
 mod limits;
+mod state;
 
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,11 +12,8 @@ use http::Version;
 
 pub use self::limits::Limits;
 pub(super) use self::limits::Overdue;
+use self::state::State;
 use super::lingering::Linger;
-
-/// Shorter writes are HTTP/2's own upkeep: a `PING` has 17 bytes, an acknowledgement fewer. They
-/// are no sign that a reader takes anything.
-const UPKEEP_BYTES: usize = 32;
 
 /// Longer times are taken for this: no clock counts to all that can be written.
 pub(super) const LONGEST: Duration = Duration::from_secs(30 * 86_400);
@@ -31,95 +29,10 @@ const LAST_READ: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct Pulse(Mutex<State>);
 
-#[derive(Debug)]
-struct State {
-    limits: Limits,
-    /// Requests that have not ended.
-    requests: usize,
-    /// All that have come.
-    taken: u32,
-    /// Those of them that wait for this side: for a verdict, or for the store.
-    ours: usize,
-    /// Whether a request has come.
-    served: bool,
-    http_2: bool,
-    /// When the first byte of a head came after the last request; HTTP/1 only.
-    head_since: Option<Instant>,
-    /// Whether bytes came in the middle of a request, which may be the next head's.
-    read_ahead: bool,
-    /// Whether the client's side takes no more at present.
-    blocked: bool,
-    /// When something last went on.
-    moved_at: Instant,
-    /// Since when the client is waited for; `None`: it is not.
-    owed_since: Option<Instant>,
-    /// How long it may be waited for yet, from then on. Bytes that it takes buy time.
-    patience: Duration,
-    /// Whether any bytes have bought time since it was last at its fullest.
-    is_trickling: bool,
-    /// What closes the connection whatever it does.
-    ended_by: Option<Overdue>,
-    waker: Option<Waker>,
-    /// From when this side has nothing more to say, and waits for the peer to have heard it.
-    closing_since: Option<Instant>,
-    /// How long it may wait so.
-    linger: Linger,
-}
-
-impl State {
-    /// The client's turn is now, or no longer.
-    fn settle(&mut self, now: Instant) {
-        let is_owed = self.blocked || (self.requests > 0 && self.ours == 0);
-        match (self.owed_since, is_owed) {
-            (None, true) => self.owed_since = Some(now),
-            (Some(since), false) => {
-                self.patience = self
-                    .patience
-                    .saturating_sub(now.saturating_duration_since(since));
-                self.owed_since = None;
-            }
-            _ => {}
-        }
-    }
-
-    /// The client took bytes: they buy the time that they take at the least rate.
-    fn taken(&mut self, bytes: usize, now: Instant) {
-        let most = self.limits.stall_timeout.min(LONGEST);
-        if let Some(since) = &mut self.owed_since {
-            let waited = now.saturating_duration_since(std::mem::replace(since, now));
-            self.patience = self.patience.saturating_sub(waited);
-        }
-        let bought = match self.limits.min_bytes_per_sec {
-            0 => most,
-            rate => Duration::from_micros((bytes as u64).saturating_mul(1_000_000) / rate),
-        };
-        self.patience = self.patience.saturating_add(bought).min(most);
-        self.is_trickling = self.patience < most;
-    }
-}
-
 impl Pulse {
     /// A connection accepted at `opened_at`, under `limits`.
     pub(super) fn new(opened_at: Instant, limits: Limits) -> Arc<Self> {
-        Arc::new(Self(Mutex::new(State {
-            limits,
-            requests: 0,
-            taken: 0,
-            ours: 0,
-            served: false,
-            http_2: false,
-            head_since: None,
-            read_ahead: false,
-            blocked: false,
-            moved_at: opened_at,
-            owed_since: None,
-            patience: limits.stall_timeout.min(LONGEST),
-            is_trickling: false,
-            ended_by: None,
-            waker: None,
-            closing_since: None,
-            linger: Linger::USUAL,
-        })))
+        Arc::new(Self(Mutex::new(State::new(opened_at, limits))))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -160,33 +73,19 @@ impl Pulse {
 
     /// The socket took bytes, or `None` at present.
     pub(super) fn has_written(&self, bytes: Option<usize>) {
-        let mut state = self.lock();
-        let now = Instant::now();
-        state.blocked = bytes.is_none();
-        if let Some(bytes) = bytes.filter(|bytes| *bytes >= UPKEEP_BYTES) {
-            state.moved_at = now;
-            state.taken(bytes, now);
-        }
-        state.settle(now);
+        self.lock().written(bytes, Instant::now());
+    }
+
+    /// A whole HTTP/1 request was read, and the socket took its whole answer at once. Where bytes
+    /// behind the request have been read, [`Self::has_read`] is to be told after this.
+    #[allow(dead_code, reason = "for the way past the HTTP library")]
+    pub(super) fn answered_at_once(&self, now: Instant) {
+        self.lock().answered_at_once(now);
     }
 
     /// A request has come; it ends with the [`Turn`].
     pub(super) fn turn(self: &Arc<Self>, version: Version) -> Turn {
-        let mut state = self.lock();
-        let now = Instant::now();
-        if state.requests == 0 && !state.blocked {
-            state.patience = state.limits.stall_timeout.min(LONGEST);
-            state.is_trickling = false;
-        }
-        state.requests += 1;
-        state.taken = state.taken.wrapping_add(1);
-        state.ours += 1;
-        state.served = true;
-        state.http_2 = version == Version::HTTP_2;
-        state.head_since = None;
-        state.moved_at = now;
-        state.settle(now);
-        drop(state);
+        self.lock().begin(version, Instant::now());
         Turn {
             pulse: Arc::clone(self),
             ours: true,
@@ -336,28 +235,14 @@ impl Turn {
         if ours == self.ours {
             return;
         }
-        let mut state = self.pulse.lock();
-        state.ours = if ours { state.ours + 1 } else { state.ours - 1 };
+        self.pulse.lock().turn(ours, Instant::now());
         self.ours = ours;
-        let now = Instant::now();
-        if !ours {
-            state.moved_at = now;
-        }
-        state.settle(now);
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        let mut state = self.pulse.lock();
-        state.requests -= 1;
-        state.ours -= usize::from(self.ours);
-        state.moved_at = Instant::now();
-        if state.requests == 0 && std::mem::take(&mut state.read_ahead) && !state.http_2 {
-            state.head_since = Some(state.moved_at);
-        }
-        let now = state.moved_at;
-        state.settle(now);
+        self.pulse.lock().end(self.ours, Instant::now());
     }
 }
 

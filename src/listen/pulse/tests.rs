@@ -154,3 +154,38 @@ fn only_a_connection_without_a_request_gives_way() {
     let _turn = pulse.turn(Version::HTTP_11);
     assert_eq!(pulse.due().1, None);
 }
+
+#[test]
+fn an_answer_at_once_leaves_what_a_read_a_turn_and_a_write_leave() {
+    let opened_at = Instant::now();
+    let at = |secs| opened_at + Duration::from_secs(secs);
+    let (one, other) = (Pulse::new(opened_at, LIMITS), Pulse::new(opened_at, LIMITS));
+    for secs in [1, 7] {
+        // Of an answer before it, the client took a part late.
+        for pulse in [&one, &other] {
+            let mut state = pulse.lock();
+            state.begin(Version::HTTP_11, at(secs));
+            state.turn(false, at(secs));
+            state.written(None, at(secs + 1));
+            state.written(Some(1_000), at(secs + 2));
+            state.end(false, at(secs + 2));
+        }
+        assert!(one.lock().patience < LIMITS.stall_timeout);
+        one.lock().begin(Version::HTTP_11, at(secs + 3));
+        one.lock().turn(false, at(secs + 3));
+        one.lock().written(Some(5_000), at(secs + 3));
+        one.lock().end(false, at(secs + 3));
+        other.answered_at_once(at(secs + 3));
+        assert_eq!(format!("{one:?}"), format!("{other:?}"));
+        assert_eq!(
+            other.due(),
+            (at(secs + 3) + LIMITS.idle_timeout, Some(Overdue::Idle))
+        );
+        // The next head's first bytes begin its time.
+        other.has_read();
+        assert_eq!(other.due().1, Some(Overdue::Head));
+        other.answered_at_once(at(secs + 3));
+        one.answered_at_once(at(secs + 3));
+        assert_eq!(format!("{one:?}"), format!("{other:?}"));
+    }
+}
