@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::{Deref, Range};
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 
@@ -65,7 +66,13 @@ impl Blocks {
         if at % CHUNK_BYTES + len_bytes > CHUNK_BYTES {
             return None;
         }
-        let chunk = self.kept(version, index)?.chunk(at, len_bytes);
+        let block = match index {
+            0 => version
+                .first
+                .or_find(Instant::now(), || self.kept(version, index))?,
+            _ => self.kept(version, index)?,
+        };
+        let chunk = block.chunk(at, len_bytes);
         if chunk.len() != len_bytes {
             return None;
         }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::Described;
 use super::key::BlockKey;
+use super::recent::Recent;
 use super::times::{Bounds, Times};
 use crate::store::ObjectMeta;
 
@@ -16,6 +17,8 @@ pub(super) struct Version {
     pub(super) number: u64,
     pub(super) meta: Arc<Described>,
     bounds: Bounds,
+    /// Its first block.
+    pub(super) first: Recent,
 }
 
 impl Version {
@@ -25,6 +28,7 @@ impl Version {
             number,
             meta,
             bounds,
+            first: Recent::none(),
         }
     }
 

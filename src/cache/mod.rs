@@ -26,6 +26,7 @@ mod outcome;
 mod parts;
 mod purge;
 mod reader;
+mod recent;
 mod shares;
 mod shelf;
 mod source;
