@@ -16,12 +16,18 @@ impl Line<'_> {
         self.0.extend_from_slice(text.as_bytes());
     }
 
-    /// A word, if there is one, of which nothing is to be escaped. `name` ends in its first quote.
-    pub(super) fn word(&mut self, name: &str, word: Option<&str>) {
-        let Some(word) = word else { return };
+    /// ASCII of which nothing is to be escaped. `name` ends in its first quote.
+    pub(super) fn ascii(&mut self, name: &str, text: &[u8]) {
         self.raw(name);
-        self.raw(word);
+        self.0.extend_from_slice(text);
         self.0.push(b'"');
+    }
+
+    /// A word, if there is one, of which nothing is to be escaped.
+    pub(super) fn word(&mut self, name: &str, word: Option<&str>) {
+        if let Some(word) = word {
+            self.ascii(name, word.as_bytes());
+        }
     }
 
     /// A text, if there is one. Nearly all have nothing to escape, which is sooner seen than

@@ -22,6 +22,7 @@ pub struct OpenRecord {
     /// The request's span.
     pub trace: Trace,
     started: Instant,
+    ended: Option<Instant>,
     observer: Arc<Observer>,
 }
 
@@ -34,8 +35,16 @@ impl OpenRecord {
             record: Record { status, ..record },
             trace,
             started,
+            ended: None,
             observer,
         }
+    }
+
+    /// All of the body, of so many bytes, was handed to the connection at this time.
+    pub fn sent_at_once(mut self, bytes: u64, now: Instant) {
+        self.record.bytes_sent = bytes;
+        self.record.complete = true;
+        self.ended = Some(now);
     }
 }
 
@@ -107,10 +116,12 @@ impl OpenRecord {
 
 impl Drop for OpenRecord {
     fn drop(&mut self) {
+        let ended = self.ended.unwrap_or_else(Instant::now);
+        let elapsed = micros(ended.saturating_duration_since(self.started));
         if self.record.complete {
-            self.first_byte();
+            self.record.ttfb_micros.get_or_insert(elapsed);
         }
-        self.record.duration_micros = micros(self.started.elapsed());
+        self.record.duration_micros = elapsed;
         self.trace.end_request(&self.record);
         self.observer.ended(&self.record);
     }

@@ -60,7 +60,7 @@ impl Record {
         let token = self.token.as_deref();
         let mut line = Line(line);
         line.time(r#"{"time":""#, self.time_unix_secs);
-        line.word(r#","request_id":""#, Some(self.request_id.as_str()));
+        line.ascii(r#","request_id":""#, self.request_id.as_bytes());
         line.address(r#","client":""#, self.client);
         line.text(r#","site":""#, self.site.as_deref());
         line.word(r#","method":""#, Some(short(&self.method)));

@@ -55,6 +55,11 @@ impl RequestId {
         Self(hex)
     }
 
+    /// The id's figures.
+    pub const fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         // Figures only, so it is always text.
