@@ -13,6 +13,7 @@ use std::error::Error;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Instant;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
@@ -188,9 +189,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin, N: Answers> Direct<S, N> {
             came = behind;
             self.has_answered = true;
             let mut sending = Sending::new(body);
-            match sending.begin(head, &mut self.stream, requests.pulse(), cx) {
-                Poll::Ready(sent) => sent?,
+            match sending.begin(head, &mut self.stream, cx) {
+                Poll::Ready(sent) => {
+                    sent?;
+                    requests.pulse().answered_at_once(Instant::now());
+                }
                 Poll::Pending => {
+                    sending.takes_time(requests.pulse());
                     self.sending = Some(Box::new(sending));
                     self.begun = came.to_vec();
                     return Ok(None);

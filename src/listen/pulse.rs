@@ -78,7 +78,6 @@ impl Pulse {
 
     /// A whole HTTP/1 request was read, and the socket took its whole answer at once. Where bytes
     /// behind the request have been read, [`Self::has_read`] is to be told after this.
-    #[allow(dead_code, reason = "for the way past the HTTP library")]
     pub(super) fn answered_at_once(&self, now: Instant) {
         self.lock().answered_at_once(now);
     }

@@ -93,8 +93,7 @@ impl<N: Answers> Requests<N> {
         }
         let in_flight = connection.place.enter()?;
         let body = connection.answers.at_once(connection.peer, request, head)?;
-        let turn = connection.pulse.turn(Version::HTTP_11);
-        Some(ToldBody::new(body, turn, Some(in_flight)).gathered())
+        Some(ToldBody::untold(body, Some(in_flight)).gathered())
     }
 }
 

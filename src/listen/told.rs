@@ -186,7 +186,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for ToldStream<S> {
 /// there together.
 pub(super) struct ToldBody<B: Body> {
     body: B,
-    turn: Turn,
+    /// `None`: nobody is told of the request before its answer has gone out.
+    turn: Option<Turn>,
     gathers: bool,
     /// What came behind chunks that are given first.
     behind: Option<Result<Frame<Bytes>, B::Error>>,
@@ -198,12 +199,26 @@ impl<B: Body<Data = Bytes> + Unpin> ToldBody<B> {
     pub(super) fn new(body: B, mut turn: Turn, in_flight: Option<InFlight>) -> Self {
         turn.is_ours(false);
         Self {
+            turn: Some(turn),
+            ..Self::untold(body, in_flight)
+        }
+    }
+
+    /// The same, of an answer that may have gone out before anybody need be told of it.
+    pub(super) const fn untold(body: B, in_flight: Option<InFlight>) -> Self {
+        Self {
             body,
-            turn,
+            turn: None,
             gathers: false,
             behind: None,
             _in_flight: in_flight,
         }
+    }
+
+    /// It has not gone out: the request takes its turn.
+    pub(super) fn takes(&mut self, mut turn: Turn, is_ours: bool) {
+        turn.is_ours(is_ours);
+        self.turn = Some(turn);
     }
 
     /// The same, with several chunks at once where they are there: for HTTP/1, whose writes are as
@@ -255,7 +270,9 @@ where
             Some(behind) => Poll::Ready(Some(behind)),
             None => Pin::new(&mut this.body).poll_frame(context),
         };
-        this.turn.is_ours(frame.is_pending());
+        if let Some(turn) = &mut this.turn {
+            turn.is_ours(frame.is_pending());
+        }
         frame.map(|frame| {
             let frame = match frame? {
                 Ok(frame) => frame,

@@ -2,9 +2,11 @@
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
+use http::Version;
 use http_body::Body;
 use tokio::io::AsyncWrite;
 
@@ -49,15 +51,23 @@ where
         &mut self,
         head: &[u8],
         stream: &mut S,
-        pulse: &Pulse,
         cx: &mut Context<'_>,
     ) -> Poll<Result<(), Broken>> {
         let mut left = head;
-        let polled = self.poll_with(&mut left, stream, pulse, cx);
+        let polled = self.send(&mut left, stream, cx, |_| {});
         if polled.is_pending() {
             self.head = left.to_vec();
         }
         polled
+    }
+
+    /// Lets `pulse` know of a request whose answer did not go out at once.
+    pub(super) fn takes_time(&mut self, pulse: &Arc<Pulse>) {
+        let turn = pulse.turn(Version::HTTP_11);
+        self.body.takes(turn, !self.is_blocked);
+        if self.is_blocked {
+            pulse.has_written(None);
+        }
     }
 
     /// Sends on.
@@ -69,24 +79,31 @@ where
     ) -> Poll<Result<(), Broken>> {
         let head = std::mem::take(&mut self.head);
         let mut left = &*head;
-        let polled = self.poll_with(&mut left, stream, pulse, cx);
+        let polled = self.send(&mut left, stream, cx, |bytes| pulse.has_written(bytes));
         if !left.is_empty() {
             self.head = left.to_vec();
         }
         polled
     }
 
-    fn poll_with<S: AsyncWrite + Unpin>(
+    /// `tell` hears how many bytes the stream took, or `None`: none at present.
+    fn send<S: AsyncWrite + Unpin>(
         &mut self,
         head: &mut &[u8],
         stream: &mut S,
-        pulse: &Pulse,
         cx: &mut Context<'_>,
+        tell: impl Fn(Option<usize>),
     ) -> Poll<Result<(), Broken>> {
         loop {
             let waits = self.fetch(cx)?.is_pending();
             if head.is_empty() && !self.pieces.has_remaining() {
-                ready!(self.flush(stream, pulse, cx))?;
+                let flushed = Pin::new(&mut *stream).poll_flush(cx);
+                // One that goes through at once behind a write that did tells nothing new.
+                if self.is_blocked || flushed.is_pending() {
+                    self.is_blocked = flushed.is_pending();
+                    tell(if self.is_blocked { None } else { Some(0) });
+                }
+                ready!(flushed)?;
                 return if waits {
                     Poll::Pending
                 } else {
@@ -99,14 +116,14 @@ where
             let written = Pin::new(&mut *stream).poll_write_vectored(cx, &slices[..count]);
             self.is_blocked = written.is_pending();
             let Poll::Ready(written) = written else {
-                pulse.has_written(None);
+                tell(None);
                 return Poll::Pending;
             };
             let written = written?;
             if written == 0 {
                 return Poll::Ready(Err(io::Error::from(io::ErrorKind::WriteZero).into()));
             }
-            pulse.has_written(Some(written));
+            tell(Some(written));
             let of_head = written.min(head.len());
             *head = &head[of_head..];
             self.pieces.advance(written - of_head);
@@ -127,20 +144,5 @@ where
             }
         }
         Ok(Poll::Ready(()))
-    }
-
-    fn flush<S: AsyncWrite + Unpin>(
-        &mut self,
-        stream: &mut S,
-        pulse: &Pulse,
-        cx: &mut Context<'_>,
-    ) -> Poll<io::Result<()>> {
-        let flushed = Pin::new(stream).poll_flush(cx);
-        // A flush that goes through at once behind a write that did tells nothing new.
-        if self.is_blocked || flushed.is_pending() {
-            self.is_blocked = flushed.is_pending();
-            pulse.has_written(if self.is_blocked { None } else { Some(0) });
-        }
-        flushed
     }
 }
