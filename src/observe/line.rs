@@ -10,13 +10,16 @@ use crate::config::rfc3339;
 
 pub(super) struct Line<'l>(pub(super) &'l mut Vec<u8>);
 
+// Inlined, as names are constants: their lengths are known then, and copying them is a store or two.
 impl Line<'_> {
     /// What is written as it stands.
+    #[inline(always)]
     pub(super) fn raw(&mut self, text: &str) {
         self.0.extend_from_slice(text.as_bytes());
     }
 
     /// ASCII of which nothing is to be escaped. `name` ends in its first quote.
+    #[inline(always)]
     pub(super) fn ascii(&mut self, name: &str, text: &[u8]) {
         self.raw(name);
         self.0.extend_from_slice(text);
@@ -24,6 +27,7 @@ impl Line<'_> {
     }
 
     /// A word, if there is one, of which nothing is to be escaped.
+    #[inline(always)]
     pub(super) fn word(&mut self, name: &str, word: Option<&str>) {
         if let Some(word) = word {
             self.ascii(name, word.as_bytes());
@@ -32,15 +36,20 @@ impl Line<'_> {
 
     /// A text, if there is one. Nearly all have nothing to escape, which is sooner seen than
     /// escaped.
+    #[inline(always)]
     pub(super) fn text(&mut self, name: &str, text: Option<&str>) {
         let Some(text) = text else { return };
-        // Without a way out at the first byte that is not, many are looked at at once.
-        let plain = text.bytes().fold(true, |all, byte| all & is_plain(byte));
-        if plain {
-            return self.word(name, Some(text));
+        if are_plain(text.as_bytes()) {
+            self.ascii(name, text.as_bytes());
+        } else {
+            // Its own first quote follows.
+            self.raw(name.strip_suffix('"').unwrap_or(name));
+            self.escaped(text);
         }
-        // Its own first quote follows.
-        self.raw(name.strip_suffix('"').unwrap_or(name));
+    }
+
+    #[cold]
+    fn escaped(&mut self, text: &str) {
         // Nothing that is written so can fail.
         let _ = serde_json::to_writer(&mut *self.0, text);
     }
@@ -81,6 +90,7 @@ impl Line<'_> {
     }
 
     /// A number.
+    #[inline(always)]
     pub(super) fn number(&mut self, name: &str, number: u64) {
         self.raw(name);
         self.raw(itoa::Buffer::new().format(number));
@@ -91,15 +101,25 @@ impl Line<'_> {
         self.number(name, micros / 1_000);
         let rest = micros % 1_000;
         let figure = |place: u64| b'0' + u8::try_from(rest / place % 10).unwrap_or_default();
-        let decimals = [b'.', figure(100), figure(10), figure(1)];
-        let kept = match rest {
-            rest if rest % 10 > 0 => 4,
-            rest if rest % 100 > 0 => 3,
+        self.0
+            .extend_from_slice(&[b'.', figure(100), figure(10), figure(1)]);
+        let noughts = match rest {
+            rest if rest % 10 > 0 => 0,
+            rest if rest % 100 > 0 => 1,
             _ => 2,
         };
-        self.0
-            .extend_from_slice(decimals.get(..kept).unwrap_or(&decimals));
+        self.0.truncate(self.0.len() - noughts);
     }
+}
+
+/// Whether a text has nothing to escape, looked at in blocks of a fixed length, which the compiler
+/// looks at side by side. False says only that it has to be written with care.
+fn are_plain(text: &[u8]) -> bool {
+    let others = |block: &[u8; 16]| block.map(|byte| u8::from(!is_plain(byte))) != [0; 16];
+    let (blocks, rest) = text.as_chunks::<16>();
+    let mut last = [b' '; 16];
+    last[..rest.len()].copy_from_slice(rest);
+    !(others(&last) || blocks.iter().any(others))
 }
 
 /// Whether a byte stands in a JSON string as it is, and is a text of its own.
@@ -145,6 +165,27 @@ mod tests {
                 written(|line| line.address("", Some(address))),
                 format!("{text}\"")
             );
+        }
+    }
+
+    #[test]
+    fn what_is_to_be_escaped_is_seen_wherever_it_stands() {
+        for length in 0..40 {
+            let plain = "x".repeat(length);
+            assert_eq!(
+                written(|line| line.text("\"", Some(&plain))),
+                format!("\"{plain}\"")
+            );
+            for place in 0..length {
+                for strange in ["\"", "\\", "\n", "\u{7f}", "\u{e4}"] {
+                    let mut text = plain.clone();
+                    text.replace_range(place..=place, strange);
+                    assert_eq!(
+                        written(|line| line.text("\"", Some(&text))),
+                        serde_json::to_string(&text).unwrap()
+                    );
+                }
+            }
         }
     }
 }
