@@ -58,7 +58,12 @@ impl Blocks {
     }
 
     /// These bytes, where one chunk of a complete block holds them all.
-    pub(super) fn at_once(&self, version: &Version, range: &Range<u64>) -> Option<Bytes> {
+    pub(super) fn at_once(
+        &self,
+        version: &Version,
+        range: &Range<u64>,
+        now: Instant,
+    ) -> Option<Bytes> {
         let index = self.grid.index(range.start);
         let start = self.grid.block(index, version.meta.len_bytes).start;
         let at = usize::try_from(range.start - start).ok()?;
@@ -67,9 +72,7 @@ impl Blocks {
             return None;
         }
         let block = match index {
-            0 => version
-                .first
-                .or_find(Instant::now(), || self.kept(version, index))?,
+            0 => version.first.or_find(now, || self.kept(version, index))?,
             _ => self.kept(version, index)?,
         };
         let chunk = block.chunk(at, len_bytes);

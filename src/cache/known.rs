@@ -86,16 +86,16 @@ impl Known {
     }
 
     /// What may be done with it at this time.
-    pub(super) fn age(&self, times: Times) -> Age {
+    pub(super) fn age(&self, times: Times, now: Instant) -> Age {
         let times = times.within(self.version.bounds);
-        let age = self.checked_at.elapsed();
+        let age = now.saturating_duration_since(self.checked_at);
         let stale_for = age.saturating_sub(times.fresh_for);
         if age < times.fresh_for {
             Age::Fresh
         } else if let Some(failed_at) = self.failed_at
             && stale_for < times.stale_if_error
         {
-            let ask = failed_at.elapsed() >= PAUSE;
+            let ask = now.saturating_duration_since(failed_at) >= PAUSE;
             Age::Failing { ask }
         } else if stale_for < times.stale_while_revalidate {
             Age::Revalidate

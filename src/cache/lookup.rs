@@ -1,6 +1,7 @@
 //! Asking the store for an object that is not known, or whether what is known of it still holds.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use tokio::sync::oneshot;
 
@@ -130,7 +131,7 @@ impl Lookups {
     ) -> Result<Answered, StoreError> {
         // The flight before this one may have landed just before this one began.
         if let Some(known) = self.blocks.shelf.known(source.name())
-            && known.age(source.times()) == Age::Fresh
+            && known.age(source.times(), Instant::now()) == Age::Fresh
         {
             return Ok(Answered::Known(known, CacheOutcome::Hit, None));
         }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures_util::StreamExt;
 
@@ -46,9 +47,10 @@ impl Objects {
         key: &CacheKey,
         own_time: OwnTime,
         wanted: Wanted,
+        now: Instant,
     ) -> Option<Opened> {
         let known = self.blocks.shelf.known_of(key)?;
-        if known.age(self.times(own_time)) != Age::Fresh {
+        if known.age(self.times(own_time), now) != Age::Fresh {
             return None;
         }
         let meta = &known.version.meta;
@@ -56,7 +58,7 @@ impl Objects {
             return Some(without_bytes(meta, Some(0..0), CacheOutcome::Hit));
         };
         let range = resolve(range, meta).filter(|range| !range.is_empty())?;
-        let chunk = self.blocks.at_once(&known.version, &range)?;
+        let chunk = self.blocks.at_once(&known.version, &range, now)?;
         Some(opened(meta, range, Body::whole(chunk), CacheOutcome::Hit))
     }
 
@@ -193,7 +195,7 @@ impl Objects {
                 false => Ok(AtHand::Ask(None)),
             };
         };
-        let (outcome, ask) = match known.age(source.times()) {
+        let (outcome, ask) = match known.age(source.times(), Instant::now()) {
             Age::Fresh => (CacheOutcome::Hit, false),
             Age::Revalidate => (CacheOutcome::Stale, true),
             Age::Failing { ask } => (CacheOutcome::StaleOnError, ask),

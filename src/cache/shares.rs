@@ -3,6 +3,7 @@
 //! leaves among the objects of all sites.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use arc_swap::ArcSwap;
 
@@ -123,10 +124,16 @@ impl Shares {
     /// Opens an object for reading where that needs nothing but memory: it is kept, fresh, and
     /// lies in one piece. `None` says nothing of it: [`Self::open`] does. Further ranges of what
     /// is opened so cannot be had.
-    pub fn at_once(&self, key: &CacheKey, own_time: OwnTime, wanted: Wanted) -> Option<Opened> {
+    pub fn at_once(
+        &self,
+        key: &CacheKey,
+        own_time: OwnTime,
+        wanted: Wanted,
+        now: Instant,
+    ) -> Option<Opened> {
         let divided = self.divided.load();
         let (_, objects) = divided.own.get(&*key.site).unwrap_or(&divided.common);
-        objects.at_once(key, own_time, wanted)
+        objects.at_once(key, own_time, wanted, now)
     }
 
     /// Opens bytes of an object for reading where the first of them need nothing but memory: it is

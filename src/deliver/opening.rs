@@ -1,6 +1,7 @@
 //! The object that a request is for, to be opened in memory or at its store.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::terms;
 use crate::answer::refusal::Refusal;
@@ -42,7 +43,8 @@ impl<'a> Opening<'a> {
 
     /// The object as it is now.
     pub(super) async fn open(&self, wanted: Wanted) -> Result<Opened, Refusal> {
-        match self.app.objects.at_once(&self.key, self.own_time, wanted) {
+        let (objects, now) = (&self.app.objects, Instant::now());
+        match objects.at_once(&self.key, self.own_time, wanted, now) {
             Some(opened) => Ok(opened),
             None => self.open_anyhow(wanted).await,
         }

@@ -1,6 +1,6 @@
 //! Objects that are kept whole.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use futures_util::future::join_all;
@@ -247,4 +247,37 @@ async fn an_own_time_goes_before_the_setting_and_after_no_store() {
     for _ in 0..2 {
         assert_eq!(outcome("secret", always).await, CacheOutcome::NoStore);
     }
+}
+
+#[tokio::test]
+async fn what_is_hit_from_memory_stays_there_while_others_come_and_go() {
+    let (objects, store) = (
+        objects_with(1_000_000, Duration::from_secs(3_600)),
+        TestStore::new(),
+    );
+    let hit = |path: &str, now| {
+        let key = key("site", path);
+        let opened = objects.at_once(&key, OwnTime::Default, WHOLE, now);
+        opened.map(|opened| opened.body.left_bytes())
+    };
+    let mut now = Instant::now();
+    for path in ["hot", "cold"] {
+        store.put(path, "\"1\"", content(60_000));
+        read(&objects, &store, path, WHOLE).await.unwrap();
+        // It is kept once its last bytes have been handed on.
+        while hit(path, now).is_none() {
+            tokio::task::yield_now().await;
+        }
+    }
+    // Ten times as much as there is room for.
+    for other in 0..80 {
+        let path = format!("{other}");
+        store.put(&path, "\"1\"", content(60_000));
+        read(&objects, &store, &path, WHOLE).await.unwrap();
+        // Whose upkeep is done at each reading, and otherwise from time to time.
+        objects.blocks.shelf.kept_bytes();
+        now += Duration::from_millis(50);
+        assert_eq!(hit("hot", now), Some(60_000), "after {other}");
+    }
+    assert_eq!(hit("cold", now), None);
 }
