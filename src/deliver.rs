@@ -194,7 +194,7 @@ impl Visit {
         response
     }
 
-    fn pass(&self, app: &App, site: &Site, record: &mut Record) -> Result<Box<Pass>, Refusal> {
+    fn pass(&self, app: &App, site: &Site, record: &mut Record) -> Result<Pass, Refusal> {
         let revoked = app.state.revocations.known();
         let decision = decide(
             &site.config,
@@ -229,7 +229,7 @@ impl Visit {
         let ask = Ask {
             site: site.config.token.name(),
             // A token with `uses` has one (TOKEN.md §1).
-            jti: token.jti.as_deref().unwrap_or_default(),
+            jti: token.jti().unwrap_or_default(),
             uses,
             exp: token.exp,
             client: self.client.address,

@@ -22,7 +22,7 @@ pub(super) struct Opening<'a> {
 impl<'a> Opening<'a> {
     /// The object of a request with this query.
     pub(super) fn new(app: &'a App, site: &'a Site, pass: &Pass, query: Option<&str>) -> Self {
-        let version = pass.token().and_then(|token| token.ver.as_deref());
+        let version = pass.token().and_then(|token| token.ver());
         let key = CacheKey {
             site: Arc::clone(&site.name),
             store: site.store_number,

@@ -25,8 +25,8 @@ pub(super) fn of<'t>(site: &Site, pass: &'t Pass, now_unix_secs: u64) -> Terms<'
     let edge_settles = token.is_none() || !origin_is_asked;
     Terms {
         wishes: Wishes {
-            content_type: token.and_then(|token| token.ct.as_deref()),
-            disposition: token.and_then(|token| token.cd.as_deref()),
+            content_type: token.and_then(|token| token.ct()),
+            disposition: token.and_then(|token| token.cd()),
         },
         left_secs: token
             .map(|token| token.exp.saturating_sub(now_unix_secs))

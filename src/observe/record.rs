@@ -70,14 +70,14 @@ impl Record {
         line.word(r#","reason":""#, self.reason);
         line.word(r#","carrier":""#, self.carrier);
         if let Some(token) = token {
-            line.text(r#","kid":""#, Some(&token.kid));
+            line.text(r#","kid":""#, Some(token.kid()));
         }
         line.text(r#","claimed_kid":""#, self.claimed_kid.as_deref());
         if let Some(token) = token {
-            line.text(r#","jti":""#, token.jti.as_deref());
-            line.text(r#","sub":""#, token.sub.as_deref());
-            line.text(r#","sid":""#, token.sid.as_deref());
-            line.text(r#","data":""#, token.data.as_deref());
+            line.text(r#","jti":""#, token.jti());
+            line.text(r#","sub":""#, token.sub());
+            line.text(r#","sid":""#, token.sid());
+            line.text(r#","data":""#, token.data());
         }
         line.word(r#","cache":""#, self.cache);
         line.number(r#","bytes_sent":"#, self.bytes_sent);
@@ -182,23 +182,7 @@ mod tests {
     }
 
     fn token() -> Arc<Token> {
-        let text = || Some("x".to_owned());
-        Arc::new(Token {
-            carrier: None,
-            kid: "x".to_owned(),
-            exp: 1,
-            nbf: None,
-            iat: None,
-            jti: text(),
-            sub: text(),
-            sid: text(),
-            data: text(),
-            cd: text(),
-            ct: text(),
-            ver: text(),
-            uses: None,
-            bps: None,
-        })
+        Arc::new(Token::of_text("x"))
     }
 
     #[test]

@@ -158,7 +158,7 @@ impl Trace {
             ("countersign.decision", Some(record.decision.to_owned())),
             ("countersign.reason", record.reason.map(str::to_owned)),
             ("countersign.carrier", record.carrier.map(str::to_owned)),
-            ("countersign.kid", token.map(|token| token.kid.clone())),
+            ("countersign.kid", token.map(|token| token.kid().to_owned())),
             ("countersign.cache", record.cache.map(str::to_owned)),
         ];
         let words = words

@@ -1,7 +1,7 @@
 //! A request's header lines, as the token crate reads them.
 
 use countersign_token::Headers;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderValue};
 use httparse::Header;
 
 /// The lines of a request; their names are found in any case.
@@ -19,11 +19,8 @@ impl<'r> Headers<'r> for Lines<'r> {
             Self::Map(map) => (Some(map), &[][..]),
             Self::Read(lines) => (None, lines),
         };
-        let of_map = map.and_then(|map| {
-            // A text that is no header name is the name of none.
-            let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
-            Some(map.get_all(name).iter().map(HeaderValue::as_bytes))
-        });
+        // A text that is no header name is the name of none.
+        let of_map = map.map(|map| map.get_all(name).iter().map(HeaderValue::as_bytes));
         let named = move |line: &&Header<'r>| line.name.eq_ignore_ascii_case(name);
         let of_read = read.iter().filter(named).map(|line| line.value);
         of_map.into_iter().flatten().chain(of_read)

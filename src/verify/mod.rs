@@ -3,6 +3,7 @@
 
 mod guard;
 mod pass;
+mod token;
 
 use std::cell::RefCell;
 
@@ -10,7 +11,8 @@ use countersign_token::{Request, Revocations, Scratch, Verdict, Verifier};
 use http::request::Parts;
 
 pub use self::guard::{Guard, Guarded};
-pub use self::pass::{Denied, Pass, Token};
+pub use self::pass::{Denied, Pass};
+pub use self::token::Token;
 use crate::config::model;
 use crate::request::{Client, Country, Lines};
 
@@ -18,7 +20,7 @@ use crate::request::{Client, Country, Lines};
 #[derive(Clone, Debug)]
 pub enum Decision {
     /// Go on, to this path.
-    Pass(Box<Pass>),
+    Pass(Pass),
     /// Refused.
     Denied(Box<Denied>),
 }
@@ -69,11 +71,11 @@ fn owned(verdict: Verdict<'_>) -> Decision {
     match verdict {
         Verdict::Granted(grant) => {
             let token = Token::of(grant.fields(), Some(grant.carrier()));
-            Decision::Pass(Box::new(Pass::granted(grant.path(), token)))
+            Decision::Pass(Pass::granted(grant.path(), token))
         }
-        Verdict::Public(path) => Decision::Pass(Box::new(Pass::open(path, None))),
+        Verdict::Public(path) => Decision::Pass(Pass::open(path, None)),
         Verdict::Reported(path, denial) => {
-            Decision::Pass(Box::new(Pass::open(path, Some(Denied::of(&denial)))))
+            Decision::Pass(Pass::open(path, Some(Denied::of(&denial))))
         }
         Verdict::Denied(denial) => Decision::Denied(Box::new(Denied::of(&denial))),
     }

@@ -19,42 +19,38 @@ const NONE: u8 = 0x80;
 
 /// Fills `out`; `None` unless `text` is the one spelling of so many bytes.
 pub(crate) fn decode(text: &[u8], out: &mut [u8]) -> Option<()> {
-    let (fours, rest) = text.as_chunks::<4>();
-    let (threes, tail) = out.as_chunks_mut::<3>();
-    if fours.len() != threes.len() {
+    if text.len() != (out.len() * 4).div_ceil(3) {
         return None;
     }
+    let (eights, rest) = text.as_chunks();
+    let (sixes, tail) = out.as_chunks_mut();
     let mut seen = 0;
-    for (four, three) in fours.iter().zip(threes) {
-        *three = join(four, &mut seen);
+    for (eight, six) in eights.iter().zip(sixes) {
+        *six = join(eight, &mut seen);
     }
-    let unused = match (rest, tail) {
-        ([], []) => 0,
-        (&[a, b], [first]) => {
-            let bytes = join(&[a, b, b'A', b'A'], &mut seen);
-            *first = bytes[0];
-            bytes[1]
-        }
-        (&[a, b, c], [first, second]) => {
-            let bytes = join(&[a, b, c, b'A'], &mut seen);
-            [*first, *second] = [bytes[0], bytes[1]];
-            bytes[2]
-        }
-        _ => return None,
-    };
-    (seen & NONE == 0 && unused == 0).then_some(())
+    let mut last = [b'A'; 8];
+    for (figure, &given) in last.iter_mut().zip(rest) {
+        *figure = given;
+    }
+    let mut last = join(&last, &mut seen);
+    for (byte, last) in tail.iter_mut().zip(&mut last) {
+        *byte = core::mem::take(last);
+    }
+    // What is left of the last are unused bits.
+    (seen & NONE == 0 && last == [0; 6]).then_some(())
 }
 
-/// Three bytes of four figures, without a branch; `seen` gathers whether one was none.
-#[inline(always)]
-fn join(four: &[u8; 4], seen: &mut u8) -> [u8; 3] {
-    let [a, b, c, d] = *four;
-    let bits = |figure: u8| FIGURES[usize::from(figure)];
-    let (a, b, c, d) = (bits(a), bits(b), bits(c), bits(d));
-    *seen |= a | b | c | d;
-    let joined = u32::from(a) << 18 | u32::from(b) << 12 | u32::from(c) << 6 | u32::from(d);
-    let [_, first, second, third] = joined.to_be_bytes();
-    [first, second, third]
+/// Six bytes of eight figures, without a branch; `seen` gathers whether one was none.
+#[inline]
+fn join(eight: &[u8; 8], seen: &mut u8) -> [u8; 6] {
+    let mut joined = 0;
+    for &figure in eight {
+        let bits = FIGURES[usize::from(figure)];
+        *seen |= bits;
+        joined = joined << 6 | u64::from(bits);
+    }
+    let [_, _, bytes @ ..] = joined.to_be_bytes();
+    bytes
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use core::cmp::Ordering;
 /// compiled to be small, a loop over single bytes is smaller and no slower.
 pub(crate) const SIDE_BY_SIDE: bool = !cfg!(target_family = "wasm");
 
-/// What a byte is in a token's text, as flags. A bare byte but the slash has none.
+/// What a byte is in a token's text, as flags. A bare byte but slash and colon has none.
 pub(crate) mod class {
     pub(crate) const SLASH: u8 = 1;
     pub(crate) const STAR: u8 = 2;
@@ -14,6 +14,7 @@ pub(crate) mod class {
     pub(crate) const TILDE: u8 = 8;
     /// Stands in no value.
     pub(crate) const OTHER: u8 = 16;
+    pub(crate) const COLON: u8 = 32;
 }
 
 static CLASSES: [u8; 256] = {
@@ -21,7 +22,8 @@ static CLASSES: [u8; 256] = {
     let mut byte = 0;
     while byte < 256 {
         classes[byte] = match byte as u8 {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b':' => 0,
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => 0,
+            b':' => class::COLON,
             b'/' => class::SLASH,
             b'*' => class::STAR,
             b'!' => class::BANG,
@@ -40,7 +42,7 @@ fn class_of(byte: u8) -> u8 {
 
 #[inline]
 pub(crate) fn is_bare(byte: u8) -> bool {
-    class_of(byte) & !class::SLASH == 0
+    class_of(byte) & !(class::SLASH | class::COLON) == 0
 }
 
 /// How many bytes at the front are of none of the classes in `stop`.
@@ -51,6 +53,31 @@ pub(crate) fn run(text: &[u8], stop: u8) -> usize {
         len += 1;
     }
     len
+}
+
+/// [`run`] for long ones, and the classes of those bytes together.
+#[inline]
+pub(crate) fn long_run(text: &[u8], stop: u8) -> (usize, u8) {
+    let (mut len, mut seen) = (0, 0);
+    if SIDE_BY_SIDE {
+        while let Some(eight) = text[len..].first_chunk::<8>() {
+            let classes = eight.iter().fold(0, |all, &byte| all | class_of(byte));
+            if classes & stop != 0 {
+                break;
+            }
+            seen |= classes;
+            len += eight.len();
+        }
+    }
+    while let Some(&byte) = text.get(len) {
+        let class = class_of(byte);
+        if class & stop != 0 {
+            break;
+        }
+        seen |= class;
+        len += 1;
+    }
+    (len, seen)
 }
 
 /// `A-Za-z0-9._-`: the bytes of `kid`, `jti`, `sid` and site names.
@@ -165,7 +192,7 @@ pub(crate) fn decode_lower_hex(hex_text: &[u8], out: &mut [u8]) -> Option<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{PercentDecoded, class, decode_lower_hex, decodes_to, run, trim_blanks};
+    use super::{PercentDecoded, class, decode_lower_hex, decodes_to, long_run, run, trim_blanks};
 
     #[test]
     fn a_run_ends_at_the_first_byte_of_a_class_wherever_it_stands() {
@@ -175,6 +202,9 @@ mod tests {
             assert_eq!(run(&text, class::TILDE | class::STAR), len);
             assert_eq!(run(&text, class::STAR | class::OTHER), 40);
             assert_eq!(run(&text[..len], class::TILDE), len);
+            assert_eq!(long_run(&text, class::TILDE), (len, 0));
+            text[len] = b'/';
+            assert_eq!(long_run(&text, class::TILDE), (40, class::SLASH));
         }
     }
 

@@ -3,7 +3,7 @@
 mod rule;
 
 use crate::address::Network;
-use crate::bytes::{is_name, is_tchar};
+use crate::bytes::{SIDE_BY_SIDE, class, is_tchar, long_run};
 use crate::escape::Escaped;
 use crate::number::number;
 use crate::pattern::check_list;
@@ -87,38 +87,67 @@ impl Field {
         }
     }
 
-    /// The field of a name that [`Name`] has read.
+    /// The field of a name that [`Name`] has read, looked for from `likely` on in the table.
     #[inline]
-    pub(crate) const fn named(name: Name) -> Option<Self> {
-        let mut place = 0;
-        while place < FIELD_COUNT {
-            if NAMES[place].0 == name.0 {
-                return Some(Self::ALL[place]);
-            }
-            place += 1;
-        }
-        None
+    pub(crate) fn named(name: Name, likely: usize) -> Option<Self> {
+        let (before, from) = NAMES.split_at(likely.min(FIELD_COUNT));
+        let place = match from.iter().position(|&known| known == name) {
+            Some(place) => before.len() + place,
+            None => before.iter().position(|&known| known == name)?,
+        };
+        Some(Self::ALL[place])
+    }
+
+    /// Whether its value is a number.
+    #[inline]
+    pub(crate) const fn is_number(self) -> bool {
+        matches!(
+            self,
+            Self::Exp | Self::Nbf | Self::Iat | Self::Uses | Self::Bps
+        )
     }
 
     /// Whether a well-formed value is one that the table allows. What depends on the site's names
     /// (`qs`, `hdr`) or on another field (`uses`) is checked where those are known.
     pub fn allows(self, value: &[u8]) -> bool {
+        self.allows_of(value, long_run(value, 0).1)
+    }
+
+    /// [`Self::allows`] of a value whose bytes' classes are known.
+    #[inline]
+    pub(crate) fn allows_of(self, value: &[u8], seen: u8) -> bool {
+        // Of the usual fields a glance is enough.
         match self {
-            Self::Kid => is_word(value, 32),
-            Self::Jti | Self::Sid => is_word(value, 64),
-            Self::Exp | Self::Nbf | Self::Iat => number(value).is_some(),
-            Self::Uses => number(value).is_some_and(|uses| uses <= MAX_USES),
-            Self::Bps => number(value).is_some_and(|bps| bps >= MIN_BPS),
+            Self::Kid => is_word(value, seen, 32),
+            Self::Jti | Self::Sid => is_word(value, seen, 64),
+            Self::Sub | Self::Ver => is_text(value, seen, 128),
+            Self::Data => is_text(value, seen, 256),
+            _ => self.allows_other(value, seen),
+        }
+    }
+
+    /// [`Self::allows`] of a number.
+    #[inline]
+    pub(crate) const fn allows_number(self, number: u64) -> bool {
+        match self {
+            Self::Uses => number <= MAX_USES,
+            Self::Bps => number >= MIN_BPS,
+            _ => true,
+        }
+    }
+
+    #[inline(never)]
+    fn allows_other(self, value: &[u8], seen: u8) -> bool {
+        match self {
             Self::Path => check_list(value).is_ok_and(|members| members <= MAX_LIST),
             Self::Ip => list(value, |member| Network::parse(member).is_some()),
             Self::Geo => is_geo(value),
             Self::Method => list(value, is_method),
-            Self::Qs => list(value, |name| is_text(name, 64)),
+            Self::Qs => list(value, |name| is_text(name, seen & !class::BANG, 64)),
             Self::Hdr => list(value, is_header_name),
-            Self::Sub | Self::Ver => is_text(value, 128),
-            Self::Data => is_text(value, 256),
-            Self::Cd => is_disposition(value),
+            Self::Cd => is_disposition(value, seen),
             Self::Ct => is_media_type(value),
+            _ => number(value).is_some_and(|number| self.allows_number(number)),
         }
     }
 }
@@ -144,6 +173,20 @@ impl Name {
     /// The letters that `text` starts with, and how many; `None` where there are none, or over 8.
     #[inline]
     pub(crate) fn read(text: &[u8]) -> Option<(Self, usize)> {
+        if let Some(eight) = text.first_chunk()
+            && SIDE_BY_SIDE
+        {
+            let word = u64::from_be_bytes(*eight);
+            let len = letters(word);
+            if (1..8).contains(&len) {
+                return Some((Self(word >> (64 - 8 * len)), len));
+            }
+        }
+        Self::read_slowly(text)
+    }
+
+    #[inline(never)]
+    fn read_slowly(text: &[u8]) -> Option<(Self, usize)> {
         let mut name = 0;
         for (len, &byte) in text.iter().take(9).enumerate() {
             if !byte.is_ascii_lowercase() {
@@ -153,6 +196,19 @@ impl Name {
         }
         None
     }
+}
+
+/// How many of a word's bytes, from its highest on, are lower-case letters.
+#[inline]
+const fn letters(word: u64) -> usize {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = EACH * 0x80;
+    // What is added carries into a byte's high bit from `a`, or from behind `z`, on.
+    let low = word & !HIGH;
+    let from_a = low + EACH * (0x80 - b'a' as u64);
+    let behind_z = low + EACH * (0x7f - b'z' as u64);
+    let others = (!from_a | behind_z | word) & HIGH;
+    (others.leading_zeros() / 8) as usize
 }
 
 /// The names of [`Field::ALL`].
@@ -216,13 +272,23 @@ fn list(value: &[u8], allows: impl Fn(&[u8]) -> bool) -> bool {
     })
 }
 
-fn is_word(value: &[u8], max_bytes: usize) -> bool {
-    (1..=max_bytes).contains(&value.len()) && value.iter().all(|&byte| is_name(byte))
+/// `seen` are the classes of the value's bytes here and below.
+#[inline]
+fn is_word(value: &[u8], seen: u8, max_bytes: usize) -> bool {
+    (1..=max_bytes).contains(&value.len()) && seen == 0
 }
 
 /// *Text* of the page; `!` and `*` stand in it escaped only.
-fn is_text(value: &[u8], max_bytes: usize) -> bool {
-    !value.iter().any(|byte| matches!(byte, b'!' | b'*')) && Escaped::new(value).is_text(max_bytes)
+#[inline]
+fn is_text(value: &[u8], seen: u8, max_bytes: usize) -> bool {
+    if seen & (class::BANG | class::STAR) != 0 {
+        false
+    } else if seen & (class::TILDE | class::OTHER) == 0 {
+        // Bare bytes are text.
+        (1..=max_bytes).contains(&value.len())
+    } else {
+        Escaped::new(value).is_text(max_bytes)
+    }
 }
 
 fn is_method(value: &[u8]) -> bool {
@@ -264,14 +330,14 @@ fn is_header_name(name: &[u8]) -> bool {
         && !name.starts_with(b"proxy-")
 }
 
-fn is_disposition(value: &[u8]) -> bool {
+fn is_disposition(value: &[u8], seen: u8) -> bool {
     let (kind, file_name) = match value.iter().position(|&byte| byte == b':') {
         Some(colon) => (&value[..colon], Some(&value[colon + 1..])),
         None => (value, None),
     };
     matches!(kind, b"inline" | b"attachment")
         && file_name.is_none_or(|name| {
-            is_text(name, 180)
+            is_text(name, seen, 180)
                 && !Escaped::new(name)
                     .bytes()
                     .any(|byte| matches!(byte, b'/' | b'\\'))
@@ -302,7 +368,7 @@ fn is_pair(text: &[u8], between: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Field, Name};
+    use super::{FIELD_COUNT, Field, Name};
 
     #[test]
     fn every_name_reads_back_and_the_order_is_the_tables() {
@@ -310,13 +376,28 @@ mod tests {
             let name = std::format!("{}=", field.as_str());
             let (name, len) = Name::read(name.as_bytes()).unwrap();
             assert_eq!(
-                (Field::named(name), len),
+                (Field::named(name, 0), len),
                 (Some(field), field.as_str().len())
             );
         }
         assert!(Field::ALL.is_sorted());
-        assert_eq!(Field::named(Name::SIGNATURE), None);
+        for likely in 0..=FIELD_COUNT {
+            assert_eq!(Field::named(Name::SIGNATURE, likely), None);
+            assert_eq!(Field::named(Name::of(b"sub"), likely), Some(Field::Sub));
+        }
         assert!(Name::read(b"=").is_none() && Name::read(b"abcdefghi=").is_none());
+    }
+
+    #[test]
+    fn a_name_is_read_at_once_as_it_is_read_letter_by_letter() {
+        for len in 0..10 {
+            for byte in 0..=255 {
+                let mut text = [b'q'; 16];
+                text[len] = byte;
+                let slowly = Name::read_slowly(&text);
+                assert!(Name::read(&text) == slowly, "{byte:02x} at {len}");
+            }
+        }
     }
 
     #[test]

@@ -40,6 +40,18 @@ impl<'t> Fields<'t> {
         self.layout.signature()
     }
 
+    /// The fields that are there, in their order.
+    #[inline]
+    pub fn present(&self) -> impl Iterator<Item = Field> + use<> {
+        self.layout.present()
+    }
+
+    /// The value of a field in which nothing is escaped.
+    #[inline]
+    pub fn plain(&self, field: Field) -> Option<&'t [u8]> {
+        self.raw(field).filter(|_| !self.layout.is_escaped(field))
+    }
+
     /// The value of a field that is one text or word.
     pub fn text(&self, field: Field) -> Option<Escaped<'t>> {
         self.raw(field).map(Escaped::new)

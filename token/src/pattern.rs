@@ -4,7 +4,7 @@ mod glob;
 
 use core::fmt;
 
-use crate::bytes::run;
+use crate::bytes::{class, run};
 use crate::escape::{Utf8, escape_of};
 use crate::path::{CanonicalPath, MAX_PATH_BYTES};
 
@@ -142,7 +142,7 @@ pub(crate) fn check_list(list: &[u8]) -> Result<usize, BadPattern> {
 /// One pattern without its `-`, up to a `!` or the end: a canonical path but for its stars, each
 /// standing for an `x`. Gives its length in the text.
 fn check(text: &[u8]) -> Result<usize, PatternFault> {
-    const ANY: u8 = u8::MAX;
+    const ANY: u8 = !class::COLON;
     if text.first() != Some(&b'/') {
         return Err(PatternFault::Path);
     }

@@ -2,10 +2,10 @@
 //! (TOKEN.md §1, "How text is judged").
 
 use crate::base64url;
-use crate::bytes::{class, run};
+use crate::bytes::{class, long_run};
 use crate::escape::escape_of;
 use crate::field::{FIELD_COUNT, Field, Name};
-use crate::number::number;
+use crate::number::{leading_number, number};
 use crate::reason::Reason;
 
 /// The longest token.
@@ -25,6 +25,8 @@ pub(crate) struct Layout {
     fields: [Span; FIELD_COUNT],
     /// Which of them are there, a bit each.
     present: u32,
+    /// Which of them have escapes.
+    escaped: u32,
     /// Where `~sig=` starts: the end of what is signed.
     signed_len: u16,
     signature: [u8; 64],
@@ -38,6 +40,7 @@ impl Layout {
         Self {
             fields: [Span { from: 0, to: 0 }; FIELD_COUNT],
             present: 0,
+            escaped: 0,
             signed_len: 0,
             signature: [0; 64],
             signature_len: 0,
@@ -50,12 +53,29 @@ impl Layout {
         self.present & 1 << field as u32 != 0
     }
 
+    /// Whether the field's value has escapes.
+    #[inline]
+    pub(crate) fn is_escaped(&self, field: Field) -> bool {
+        self.escaped & 1 << field as u32 != 0
+    }
+
     /// The field's value, still escaped.
     #[inline]
     pub(crate) fn value<'t>(&self, text: &'t [u8], field: Field) -> Option<&'t [u8]> {
         let Span { from, to } = self.fields[field as usize];
         self.has(field)
             .then(|| &text[usize::from(from)..usize::from(to)])
+    }
+
+    /// The fields that are there, in their order.
+    #[inline]
+    pub(crate) fn present(&self) -> impl Iterator<Item = Field> + use<> {
+        let mut left = self.present;
+        core::iter::from_fn(move || {
+            let field = *Field::ALL.get(left.trailing_zeros() as usize)?;
+            left &= left - 1;
+            Some(field)
+        })
     }
 
     /// The token's own bytes up to, not including, `~sig=`.
@@ -91,7 +111,7 @@ pub(crate) fn judge(text: &[u8], layout: &mut Layout) -> Result<(), Reason> {
             Reason::Malformed
         });
     }
-    layout.present = 0;
+    (layout.present, layout.escaped) = (0, 0);
     read_fields(text, layout)
 }
 
@@ -114,18 +134,24 @@ fn read_fields(text: &[u8], layout: &mut Layout) -> Result<(), Reason> {
             read_signature(&text[value_from..], layout)?;
             break;
         }
-        at = value_end(text, value_from)?;
-        let Some(field) = Field::named(name) else {
+        let Some(field) = Field::named(name, next_place) else {
+            at = value_end(text, value_from)?.0;
             unknown = true;
             continue;
         };
-        let value = &text[value_from..at];
-        let allowed = match field {
-            Field::Exp => {
-                layout.exp = number(value).unwrap_or_default();
-                layout.exp > 0
+        let allowed = if field.is_number()
+            && let Some((number, end)) = whole_number(text, value_from)
+        {
+            at = end;
+            if field == Field::Exp {
+                layout.exp = number;
             }
-            _ => field.allows(value),
+            field.allows_number(number)
+        } else {
+            let (end, seen) = value_end(text, value_from)?;
+            at = end;
+            layout.escaped |= u32::from(seen & class::TILDE != 0) << field as u32;
+            field.allows_of(&text[value_from..end], seen)
         };
         against_table |= (field as usize) < next_place || !allowed;
         next_place = field as usize + 1;
@@ -148,18 +174,32 @@ fn read_fields(text: &[u8], layout: &mut Layout) -> Result<(), Reason> {
     }
 }
 
-/// Where the value that starts at `from` ends: at the `~` of the next field.
+/// The number that starts at `from`, if it is one, and where it ends, if a field follows.
 #[inline]
-fn value_end(text: &[u8], from: usize) -> Result<usize, Reason> {
+fn whole_number(text: &[u8], from: usize) -> Option<(u64, usize)> {
+    let (number, len) = leading_number(&text[from..])?;
+    match text[from + len..] {
+        [b'~', next, ..] if next.is_ascii_lowercase() => Some((number, from + len)),
+        _ => None,
+    }
+}
+
+/// Where the value that starts at `from` ends: at the `~` of the next field. And the classes of its
+/// bytes.
+#[inline]
+fn value_end(text: &[u8], from: usize) -> Result<(usize, u8), Reason> {
     let mut at = from;
+    let mut seen = 0;
     loop {
-        at += run(&text[at..], class::TILDE | class::OTHER);
+        let (len, classes) = long_run(&text[at..], class::TILDE | class::OTHER);
+        at += len;
+        seen |= classes;
         let [b'~', high, rest @ ..] = &text[at..] else {
             return Err(Reason::Malformed);
         };
         if high.is_ascii_lowercase() {
             return if at > from {
-                Ok(at)
+                Ok((at, seen))
             } else {
                 Err(Reason::Malformed)
             };
@@ -167,6 +207,7 @@ fn value_end(text: &[u8], from: usize) -> Result<usize, Reason> {
         let low = rest.first().ok_or(Reason::Malformed)?;
         escape_of(*high, *low).ok_or(Reason::Malformed)?;
         at += 3;
+        seen |= class::TILDE;
     }
 }
 

@@ -17,8 +17,8 @@ pub(crate) fn max_ttl_secs<T: AsRef<str>>(site: &Site<T>, key: &Key<T>) -> Optio
     }
 }
 
-/// Whether a term holds.
-#[inline]
+/// Whether a term holds. Natively each is put where it is asked for.
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
 pub(super) fn holds<T: AsRef<str>>(
     term: Reason,
     facts: &Facts<'_, T>,
