@@ -17,27 +17,33 @@ static FIGURES: [u8; 256] = {
 /// A bit that no figure has.
 const NONE: u8 = 0x80;
 
-/// Fills `out`; `None` unless `text` is the one spelling of so many bytes.
+/// Fills `out`, which has the length of a signature; `None` unless `text` is the one spelling of so
+/// many bytes.
 pub(crate) fn decode(text: &[u8], out: &mut [u8]) -> Option<()> {
-    if text.len() != (out.len() * 4).div_ceil(3) {
-        return None;
-    }
     let (eights, rest) = text.as_chunks();
     let (sixes, tail) = out.as_chunks_mut();
+    if eights.len() != sixes.len() {
+        return None;
+    }
     let mut seen = 0;
     for (eight, six) in eights.iter().zip(sixes) {
         *six = join(eight, &mut seen);
     }
-    let mut last = [b'A'; 8];
-    for (figure, &given) in last.iter_mut().zip(rest) {
-        *figure = given;
-    }
-    let mut last = join(&last, &mut seen);
-    for (byte, last) in tail.iter_mut().zip(&mut last) {
-        *byte = core::mem::take(last);
-    }
-    // What is left of the last are unused bits.
-    (seen & NONE == 0 && last == [0; 6]).then_some(())
+    let unused = match (rest, tail) {
+        ([], []) => 0,
+        (&[a, b, c], [first, second]) => {
+            let bytes = join(&[a, b, c, b'A', b'A', b'A', b'A', b'A'], &mut seen);
+            [*first, *second] = [bytes[0], bytes[1]];
+            bytes[2]
+        }
+        (&[a, b, c, d, e, f], [first, second, third, fourth]) => {
+            let bytes = join(&[a, b, c, d, e, f, b'A', b'A'], &mut seen);
+            [*first, *second, *third, *fourth] = [bytes[0], bytes[1], bytes[2], bytes[3]];
+            bytes[4]
+        }
+        _ => return None,
+    };
+    (seen & NONE == 0 && unused == 0).then_some(())
 }
 
 /// Six bytes of eight figures, without a branch; `seen` gathers whether one was none.
@@ -71,7 +77,7 @@ mod tests {
 
     #[test]
     fn every_byte_in_every_place_is_read_as_the_general_engine_reads_it() {
-        for (figures, len) in [(43, 32), (86, 64), (4, 3), (0, 0)] {
+        for (figures, len) in [(43, 32), (86, 64), (8, 6), (0, 0)] {
             for place in 0..figures {
                 for byte in 0..=255 {
                     let mut text = vec![b'A'; figures];

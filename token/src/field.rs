@@ -170,27 +170,29 @@ impl Name {
         Self(name)
     }
 
-    /// The letters that `text` starts with, and how many; `None` where there are none, or over 8.
+    /// The name that `text` starts with, and what follows the `=` behind it; `None` where there is
+    /// no such name, or one of more than 8 letters.
     #[inline]
-    pub(crate) fn read(text: &[u8]) -> Option<(Self, usize)> {
-        if let Some(eight) = text.first_chunk()
-            && SIDE_BY_SIDE
-        {
-            let word = u64::from_be_bytes(*eight);
-            let len = letters(word);
-            if (1..8).contains(&len) {
-                return Some((Self(word >> (64 - 8 * len)), len));
-            }
+    pub(crate) fn read(text: &[u8]) -> Option<(Self, &[u8])> {
+        let Some(eight) = text.first_chunk().filter(|_| SIDE_BY_SIDE) else {
+            return Self::read_slowly(text);
+        };
+        let word = u64::from_be_bytes(*eight);
+        let len = letters(word);
+        if !(1..8).contains(&len) {
+            return Self::read_slowly(text);
         }
-        Self::read_slowly(text)
+        let through_equals = word >> (56 - 8 * len);
+        (through_equals as u8 == b'=').then(|| (Self(through_equals >> 8), &text[len + 1..]))
     }
 
-    #[inline(never)]
-    fn read_slowly(text: &[u8]) -> Option<(Self, usize)> {
+    #[cfg_attr(not(target_family = "wasm"), inline(never))]
+    fn read_slowly(text: &[u8]) -> Option<(Self, &[u8])> {
         let mut name = 0;
         for (len, &byte) in text.iter().take(9).enumerate() {
             if !byte.is_ascii_lowercase() {
-                return (len > 0).then_some((Self(name), len));
+                let is_name = len > 0 && byte == b'=';
+                return is_name.then(|| (Self(name), &text[len + 1..]));
             }
             name = name << 8 | u64::from(byte);
         }
@@ -374,11 +376,8 @@ mod tests {
     fn every_name_reads_back_and_the_order_is_the_tables() {
         for field in Field::ALL {
             let name = std::format!("{}=", field.as_str());
-            let (name, len) = Name::read(name.as_bytes()).unwrap();
-            assert_eq!(
-                (Field::named(name, 0), len),
-                (Some(field), field.as_str().len())
-            );
+            let (name, behind) = Name::read(name.as_bytes()).unwrap();
+            assert_eq!((Field::named(name, 0), behind), (Some(field), &b""[..]));
         }
         assert!(Field::ALL.is_sorted());
         for likely in 0..=FIELD_COUNT {
@@ -392,7 +391,7 @@ mod tests {
     fn a_name_is_read_at_once_as_it_is_read_letter_by_letter() {
         for len in 0..10 {
             for byte in 0..=255 {
-                let mut text = [b'q'; 16];
+                let mut text = *b"qqqqqqqqqqqq=qqq";
                 text[len] = byte;
                 let slowly = Name::read_slowly(&text);
                 assert!(Name::read(&text) == slowly, "{byte:02x} at {len}");

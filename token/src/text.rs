@@ -121,45 +121,42 @@ fn read_fields(text: &[u8], layout: &mut Layout) -> Result<(), Reason> {
     let (mut unknown, mut against_table) = (false, false);
     // The first place in the table that the next field may have.
     let mut next_place = 0;
-    let mut at = 1;
+    // Always at a `~` that starts a field: the version's end or a value's.
+    let mut rest = &text[1..];
     loop {
-        // `at` is always at a `~` that starts a field: the version's end or a value's.
-        let (name, name_len) = Name::read(&text[at + 1..]).ok_or(Reason::Malformed)?;
-        let value_from = at + 1 + name_len + 1;
-        if text.get(value_from - 1) != Some(&b'=') {
-            return Err(Reason::Malformed);
-        }
+        let (name, value) = Name::read(&rest[1..]).ok_or(Reason::Malformed)?;
         if name == Name::SIGNATURE {
-            layout.signed_len = at as u16;
-            read_signature(&text[value_from..], layout)?;
+            layout.signed_len = (text.len() - rest.len()) as u16;
+            read_signature(value, layout)?;
             break;
         }
         let Some(field) = Field::named(name, next_place) else {
-            at = value_end(text, value_from)?.0;
+            rest = &value[value_len(value)?.0..];
             unknown = true;
             continue;
         };
-        let allowed = if field.is_number()
-            && let Some((number, end)) = whole_number(text, value_from)
+        let place = field as usize;
+        let (len, allowed) = if field.is_number()
+            && let Some((number, len)) = whole_number(value)
         {
-            at = end;
             if field == Field::Exp {
                 layout.exp = number;
             }
-            field.allows_number(number)
+            (len, field.allows_number(number))
         } else {
-            let (end, seen) = value_end(text, value_from)?;
-            at = end;
-            layout.escaped |= u32::from(seen & class::TILDE != 0) << field as u32;
-            field.allows_of(&text[value_from..end], seen)
+            let (len, seen) = value_len(value)?;
+            layout.escaped |= u32::from(seen & class::TILDE != 0) << place;
+            (len, field.allows_of(&value[..len], seen))
         };
-        against_table |= (field as usize) < next_place || !allowed;
-        next_place = field as usize + 1;
-        layout.present |= 1 << field as u32;
-        layout.fields[field as usize] = Span {
-            from: value_from as u16,
-            to: at as u16,
+        against_table |= place < next_place || !allowed;
+        next_place = place + 1;
+        layout.present |= 1 << place;
+        let from = text.len() - value.len();
+        layout.fields[place] = Span {
+            from: from as u16,
+            to: (from + len) as u16,
         };
+        rest = &value[len..];
     }
     let has = |field| layout.has(field);
     let complete = has(Field::Kid) && has(Field::Exp) && (has(Field::Jti) || !has(Field::Uses));
@@ -174,22 +171,22 @@ fn read_fields(text: &[u8], layout: &mut Layout) -> Result<(), Reason> {
     }
 }
 
-/// The number that starts at `from`, if it is one, and where it ends, if a field follows.
+/// The number that a value is, and its length: where only figures stand before the `~` of the next
+/// field.
 #[inline]
-fn whole_number(text: &[u8], from: usize) -> Option<(u64, usize)> {
-    let (number, len) = leading_number(&text[from..])?;
-    match text[from + len..] {
-        [b'~', next, ..] if next.is_ascii_lowercase() => Some((number, from + len)),
+fn whole_number(text: &[u8]) -> Option<(u64, usize)> {
+    let (number, len) = leading_number(text)?;
+    match text[len..] {
+        [b'~', next, ..] if next.is_ascii_lowercase() => Some((number, len)),
         _ => None,
     }
 }
 
-/// Where the value that starts at `from` ends: at the `~` of the next field. And the classes of its
-/// bytes.
-#[inline]
-fn value_end(text: &[u8], from: usize) -> Result<(usize, u8), Reason> {
-    let mut at = from;
-    let mut seen = 0;
+/// How long the value is that `text` starts with: up to the `~` of the next field. And the classes
+/// of its bytes.
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
+fn value_len(text: &[u8]) -> Result<(usize, u8), Reason> {
+    let (mut at, mut seen) = (0, 0);
     loop {
         let (len, classes) = long_run(&text[at..], class::TILDE | class::OTHER);
         at += len;
@@ -198,7 +195,7 @@ fn value_end(text: &[u8], from: usize) -> Result<(usize, u8), Reason> {
             return Err(Reason::Malformed);
         };
         if high.is_ascii_lowercase() {
-            return if at > from {
+            return if at > 0 {
                 Ok((at, seen))
             } else {
                 Err(Reason::Malformed)
