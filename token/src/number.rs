@@ -37,9 +37,11 @@ pub(crate) fn leading_number(text: &[u8]) -> Option<(u64, usize)> {
 #[inline]
 fn eight_figures(text: &[u8; 8]) -> Option<u64> {
     const EACH: u64 = 0x0101_0101_0101_0101;
-    let figures = u64::from_le_bytes(*text) ^ EACH * b'0' as u64;
+    const HIGH: u64 = EACH * 0x80;
+    let figures = u64::from_le_bytes(*text) ^ (EACH * b'0' as u64);
     // What is added carries into a byte's high bits from 10 on.
-    if (figures | (figures & EACH * 0x7f) + EACH * 0x76) & EACH * 0x80 != 0 {
+    let past_nine = (figures & !HIGH) + EACH * (0x80 - 10);
+    if (figures | past_nine) & HIGH != 0 {
         return None;
     }
     // Neighbours are joined: by twos, then fours, then all eight.
