@@ -4,7 +4,6 @@ use core::fmt;
 
 use crate::escape::Escaped;
 use crate::field::{Field, members};
-use crate::number::number;
 use crate::pattern::Patterns;
 use crate::text::Layout;
 
@@ -66,7 +65,7 @@ impl<'t> Fields<'t> {
     /// The value of a field that is a number.
     #[inline]
     pub fn number(&self, field: Field) -> Option<u64> {
-        self.raw(field).and_then(number)
+        self.layout.number(field)
     }
 
     /// The members of a field that is a list.
@@ -83,7 +82,7 @@ impl<'t> Fields<'t> {
     /// `exp`, in Unix seconds.
     #[inline]
     pub fn exp(&self) -> u64 {
-        self.layout.exp()
+        self.number(Field::Exp).unwrap_or_default()
     }
 
     /// `path`, where the token has it.

@@ -31,8 +31,8 @@ pub(crate) struct Layout {
     signed_len: u16,
     signature: [u8; 64],
     signature_len: u8,
-    /// The one value that every verification counts with, in Unix seconds.
-    exp: u64,
+    /// What the fields that are numbers say.
+    numbers: [u64; FIELD_COUNT],
 }
 
 impl Layout {
@@ -44,7 +44,7 @@ impl Layout {
             signed_len: 0,
             signature: [0; 64],
             signature_len: 0,
-            exp: 0,
+            numbers: [0; FIELD_COUNT],
         }
     }
 
@@ -84,9 +84,11 @@ impl Layout {
         &text[..usize::from(self.signed_len)]
     }
 
+    /// The value of a field that is a number.
     #[inline]
-    pub(crate) const fn exp(&self) -> u64 {
-        self.exp
+    pub(crate) fn number(&self, field: Field) -> Option<u64> {
+        let is_there = self.has(field) && field.is_number();
+        is_there.then(|| self.numbers[field as usize])
     }
 
     /// 32 or 64 bytes.
@@ -139,9 +141,7 @@ fn read_fields(text: &[u8], layout: &mut Layout) -> Result<(), Reason> {
         let (len, allowed) = if field.is_number()
             && let Some((number, len)) = whole_number(value)
         {
-            if field == Field::Exp {
-                layout.exp = number;
-            }
+            layout.numbers[place] = number;
             (len, field.allows_number(number))
         } else {
             let (len, seen) = value_len(value)?;
