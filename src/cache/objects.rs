@@ -71,15 +71,16 @@ impl Objects {
         store_key: impl FnOnce() -> Option<StoreKey>,
         own_time: OwnTime,
         range: Option<ByteRange>,
+        now: Instant,
     ) -> Option<Opened> {
         let times = self.times(own_time);
         let known = self.blocks.shelf.known_of(key)?;
-        if known.age(times) != Age::Fresh {
+        if known.age(times, now) != Age::Fresh {
             return None;
         }
         let meta = &known.version.meta;
         let range = resolve(range, meta).filter(|range| !range.is_empty())?;
-        if let Some(chunk) = self.blocks.at_once(&known.version, &range) {
+        if let Some(chunk) = self.blocks.at_once(&known.version, &range, now) {
             return Some(opened(meta, range, Body::whole(chunk), CacheOutcome::Hit));
         }
         let index = self.blocks.grid.index(range.start);

@@ -146,10 +146,11 @@ impl Shares {
         store_key: impl FnOnce() -> Option<StoreKey>,
         own_time: OwnTime,
         range: Option<ByteRange>,
+        now: Instant,
     ) -> Option<Opened> {
         let divided = self.divided.load();
         let (_, objects) = divided.own.get(&*key.site).unwrap_or(&divided.common);
-        objects.kept(store, key, store_key, own_time, range)
+        objects.kept(store, key, store_key, own_time, range, now)
     }
 
     /// Opens an object for reading: `key` is what it is kept by, `store_key` its name in `store`,

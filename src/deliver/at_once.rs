@@ -91,7 +91,7 @@ impl Visit<'_> {
         }
         let pass = self.pass()?;
         let object = Opening::new(self.app, self.site, &pass, self.request.query());
-        let opened = object.kept(asked.first())?;
+        let opened = object.kept(asked.first(), self.started)?;
         let part = opened.range.as_ref().filter(|_| asked != Asked::Whole);
         let mut also = HeaderMap::new();
         if answers.cache_status {
@@ -104,7 +104,7 @@ impl Visit<'_> {
     }
 
     /// The verdict, where it is that the object is answered as it is.
-    fn pass(&self) -> Option<Box<Pass>> {
+    fn pass(&self) -> Option<Pass> {
         let config = &self.site.config;
         let revoked = self.app.state.revocations.known();
         let request = token::Request {

@@ -51,10 +51,10 @@ impl<'a> Opening<'a> {
     }
 
     /// This range of it, where its first bytes are in memory.
-    pub(super) fn kept(&self, range: Option<ByteRange>) -> Option<Opened> {
+    pub(super) fn kept(&self, range: Option<ByteRange>, now: Instant) -> Option<Opened> {
         let (objects, store) = (&self.app.objects, &self.site.store);
         let store_key = || self.site.store_key(&self.key.path);
-        objects.kept(store, &self.key, store_key, self.own_time, range)
+        objects.kept(store, &self.key, store_key, self.own_time, range, now)
     }
 
     /// This range of it, with the way to others of the same version.
