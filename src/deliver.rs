@@ -25,7 +25,7 @@ use crate::answer::refusal::{Manner, Refusal};
 use crate::answer::{cors, navigation, observed};
 use crate::app::App;
 use crate::cache::{Opened, Wanted};
-use crate::listen::Shed;
+use crate::listen::{Again, Shed};
 use crate::observe::{Logged, OpenRecord, Record};
 use crate::request::{
     Client, RequestId, has_padded_value, host_of, is_chunked, names_an_object, written_host,
@@ -37,6 +37,17 @@ use crate::verify::{Decision, Denied, Guarded, Pass, decide};
 
 /// The body of every answer: it tells the log when it has ended.
 pub type AnswerBody = Logged<Body>;
+
+impl Again for AnswerBody {
+    fn can_go_back(&self) -> bool {
+        self.body().can_go_back()
+    }
+
+    fn go_back(&mut self, bytes: usize) {
+        let bytes = bytes as u64;
+        self.unsent(bytes, |body| body.go_back(bytes));
+    }
+}
 
 /// A body that no log is told of, for pages beside the delivery.
 pub fn whole(bytes: Bytes) -> AnswerBody {

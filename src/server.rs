@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::config::Networks;
 use crate::config::model::{Config, Delivery, Ops, Proxies, TlsFiles};
 use crate::listen::{
-    Answers, BindFault, ConnectionSettings, Drain, Gate, InheritedFault, Limits, ProxyFault,
+    Again, Answers, BindFault, ConnectionSettings, Drain, Gate, InheritedFault, Limits, ProxyFault,
     ProxyProtocol, Shutdown, Tls, TlsFault, Workers, descriptors, serve, service_manager,
 };
 use crate::observe::{AuditFault, AuditLog, Observer, Outlets};
@@ -280,6 +280,9 @@ fn proxy_protocol(name: &'static str, proxies: &Proxies, app: &App) -> Option<Pr
     let is_on = proxies.proxy_protocol;
     is_on.then(|| ProxyProtocol::new(proxies.trusted.clone(), refused))
 }
+
+/// Their answers are short.
+impl Again for axum::body::Body {}
 
 /// An axum router as an answer to a connection's requests; handlers find the client's address in
 /// `ConnectInfo`.

@@ -20,6 +20,13 @@ pub enum Body {
     Empty,
     /// All at once.
     Whole(Bytes),
+    /// From the cache.
+    Object {
+        /// How many bytes are still to come.
+        left_bytes: u64,
+        /// Where from.
+        body: cache::Body,
+    },
     /// As they come.
     Stream {
         /// How many bytes are still to come.
@@ -47,7 +54,24 @@ impl Body {
                 let all = std::future::ready(Ok(bytes));
                 Self::stream(len_bytes, stream::once(all))
             }
-            Err(body) => Self::stream(len_bytes, body),
+            Err(_) if len_bytes == 0 => Self::Empty,
+            Err(body) => Self::Object {
+                left_bytes: len_bytes,
+                body,
+            },
+        }
+    }
+
+    /// Whether what comes next could be taken back.
+    pub fn can_go_back(&self) -> bool {
+        matches!(self, Self::Object { body, .. } if body.can_go_back())
+    }
+
+    /// Takes its last `bytes` back, where it could be.
+    pub fn go_back(&mut self, bytes: u64) {
+        if let Self::Object { left_bytes, body } = self {
+            *left_bytes += bytes;
+            body.go_back(bytes);
         }
     }
 
@@ -84,6 +108,7 @@ impl Body {
                 let all = std::future::ready(Ok(bytes.clone()));
                 (bytes.len() as u64, Box::pin(stream::once(all)))
             }
+            Self::Object { left_bytes, body } => (left_bytes, Box::pin(body)),
             Self::Stream { left_bytes, chunks } => (left_bytes, chunks),
         };
         Self::Stream {
@@ -101,36 +126,43 @@ impl http_body::Body for Body {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, StoreError>>> {
-        let (bytes, left_bytes) = match &mut *self {
+        let (next, left_bytes, stays) = match &mut *self {
             Self::Empty => return Poll::Ready(None),
-            Self::Whole(bytes) => (Some(Ok(std::mem::take(bytes))), 0),
+            Self::Whole(bytes) => {
+                let bytes = std::mem::take(bytes);
+                *self = Self::Empty;
+                return Poll::Ready(Some(Ok(Frame::data(bytes))));
+            }
+            Self::Object { left_bytes: 0, .. } => return Poll::Ready(None),
+            // Its end may be taken back.
+            Self::Object { left_bytes, body } => {
+                (Pin::new(body).poll_next(context), left_bytes, true)
+            }
             Self::Stream { left_bytes, chunks } => {
-                let next = std::task::ready!(chunks.as_mut().poll_next(context));
-                let next = next
-                    .unwrap_or(Err(StoreError::BodyLength))
-                    .and_then(|bytes| {
-                        let left = left_bytes.checked_sub(bytes.len() as u64);
-                        *left_bytes = left.ok_or(StoreError::BodyLength)?;
-                        Ok(bytes)
-                    });
-                (Some(next), *left_bytes)
+                (chunks.as_mut().poll_next(context), left_bytes, false)
             }
         };
-        if left_bytes == 0 || matches!(bytes, Some(Err(_))) {
+        let next = std::task::ready!(next).unwrap_or(Err(StoreError::BodyLength));
+        let next = next.and_then(|bytes| {
+            let left = left_bytes.checked_sub(bytes.len() as u64);
+            *left_bytes = left.ok_or(StoreError::BodyLength)?;
+            Ok(bytes)
+        });
+        if next.is_err() || (*left_bytes == 0 && !stays) {
             *self = Self::Empty;
         }
-        Poll::Ready(bytes.map(|bytes| bytes.map(Frame::data)))
+        Poll::Ready(Some(next.map(Frame::data)))
     }
 
     fn is_end_stream(&self) -> bool {
-        matches!(self, Self::Empty)
+        matches!(self, Self::Empty | Self::Object { left_bytes: 0, .. })
     }
 
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(match self {
             Self::Empty => 0,
             Self::Whole(bytes) => bytes.len() as u64,
-            Self::Stream { left_bytes, .. } => *left_bytes,
+            Self::Object { left_bytes, .. } | Self::Stream { left_bytes, .. } => *left_bytes,
         })
     }
 }

@@ -79,6 +79,19 @@ impl Body {
         Ok(Self::stream(first.chain(self), left_bytes))
     }
 
+    /// Whether what comes next is of a block that is kept, so that it can be taken back.
+    pub fn can_go_back(&self) -> bool {
+        matches!(&self.source, Source::Blocks(reader) if reader.can_go_back())
+    }
+
+    /// Takes its last `bytes` back, where [`Self::can_go_back`] said so before they came.
+    pub fn go_back(&mut self, bytes: u64) {
+        if let Source::Blocks(reader) = &mut self.source {
+            self.left_bytes += bytes;
+            reader.go_back(bytes);
+        }
+    }
+
     /// How many bytes are still to come.
     pub fn left_bytes(&self) -> u64 {
         self.left_bytes

@@ -192,6 +192,20 @@ impl Reader {
         Poll::Ready(None)
     }
 
+    /// Whether it reads a block that is kept.
+    pub(super) const fn can_go_back(&self) -> bool {
+        matches!(self.now, Now::Kept(_))
+    }
+
+    /// The last `bytes` are read again.
+    pub(super) fn go_back(&mut self, bytes: u64) {
+        self.left.start = self.left.start.saturating_sub(bytes);
+        let block = self.blocks.grid.index(self.left.start);
+        let block = self.blocks.kept(&self.version, block);
+        self.come();
+        self.now = block.map_or(Now::Between, |block| Now::Kept(Arc::downgrade(&block)));
+    }
+
     fn advance(&mut self, bytes: u64) {
         self.left.start += bytes;
         let is_by_cache = matches!(self.now, Now::Kept(_) | Now::Arriving(..));

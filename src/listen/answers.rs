@@ -10,10 +10,21 @@ use hyper::body::Incoming;
 
 use crate::request::Plain;
 
+/// A body of which what was given can be taken back, to be given again.
+pub trait Again: http_body::Body {
+    /// Whether what comes next could be.
+    fn can_go_back(&self) -> bool {
+        false
+    }
+
+    /// Its last `bytes` were not sent.
+    fn go_back(&mut self, _bytes: usize) {}
+}
+
 /// Answers requests; a function that does is one.
 pub trait Answers: Clone + Send + Sync + 'static {
     /// The body of an answer.
-    type Body: http_body::Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>> + Unpin + Send>
+    type Body: Again<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>> + Unpin + Send>
         + Unpin
         + Send
         + 'static;
@@ -42,7 +53,7 @@ impl<A, F, B> Answers for A
 where
     A: Fn(SocketAddr, Request<Incoming>) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Response<B>> + Send + 'static,
-    B: http_body::Body<Data = Bytes> + Unpin + Send + 'static,
+    B: Again<Data = Bytes> + Unpin + Send + 'static,
     B::Error: Into<Box<dyn Error + Send + Sync>> + Unpin + Send,
 {
     type Body = B;

@@ -30,7 +30,7 @@ mod told;
 mod workers;
 
 pub use self::accept::serve;
-pub use self::answers::Answers;
+pub use self::answers::{Again, Answers};
 pub use self::bind::{BindFault, bind, bind_shared};
 pub use self::connection::ConnectionSettings;
 pub use self::drain::{Drain, Shutdown, shutdown_signal};

@@ -3,21 +3,24 @@
 use std::io::IoSlice;
 
 use bytes::{Buf, Bytes};
+use smallvec::SmallVec;
 
-/// As many chunks go out together; with the cache's chunks that is what a stream may hold of its
-/// answer in memory.
-pub(super) const MOST_PIECES: usize = 4;
+/// As many chunks may wait for a reader; with the cache's chunks that is what a stream may hold of
+/// its answer in memory.
+pub(super) const MOST_HELD: usize = 4;
 
-/// So many bytes at least go out together, where they are there.
-pub(super) const ENOUGH_BYTES: usize = 192 << 10;
+/// As many go out together where those that are not taken can be given back: a block of the cache.
+pub(super) const MOST_PIECES: usize = 16;
+
+/// So many bytes at least go out together, where they are there and cannot be given back.
+const ENOUGH_BYTES: usize = 192 << 10;
 
 /// Some chunks, one behind the other.
 #[derive(Debug, Default)]
 pub(super) struct Pieces {
-    parts: [Bytes; MOST_PIECES],
-    /// The first that has bytes, and the first place that is free.
+    parts: SmallVec<[Bytes; MOST_HELD]>,
+    /// The first that has bytes.
     at: usize,
-    end: usize,
     left_bytes: usize,
 }
 
@@ -29,24 +32,33 @@ impl Pieces {
         pieces
     }
 
-    /// Whether no more are to be added.
-    pub(super) const fn is_full(&self) -> bool {
-        self.end == MOST_PIECES || self.left_bytes >= ENOUGH_BYTES
-    }
-
-    /// Adds a chunk, where there is room; where there is none it is lost.
-    pub(super) fn push(&mut self, bytes: Bytes) {
-        if let Some(part) = self.parts.get_mut(self.end)
-            && !bytes.is_empty()
-        {
-            self.left_bytes += bytes.len();
-            *part = bytes;
-            self.end += 1;
+    /// Whether no more are to be added, where what is added can be given back or cannot.
+    pub(super) fn is_full(&self, can_go_back: bool) -> bool {
+        match can_go_back {
+            true => self.parts.len() >= MOST_PIECES,
+            false => self.parts.len() >= MOST_HELD || self.left_bytes >= ENOUGH_BYTES,
         }
     }
 
+    /// Adds a chunk.
+    pub(super) fn push(&mut self, bytes: Bytes) {
+        if !bytes.is_empty() {
+            self.left_bytes += bytes.len();
+            self.parts.push(bytes);
+        }
+    }
+
+    /// Lets go of what is more than may be held; how many bytes.
+    pub(super) fn give_back(&mut self) -> usize {
+        let before = self.left_bytes;
+        while self.parts.len() - self.at > MOST_HELD {
+            self.left_bytes -= self.parts.pop().map_or(0, |last| last.len());
+        }
+        before - self.left_bytes
+    }
+
     fn rest(&self) -> &[Bytes] {
-        self.parts.get(self.at..self.end).unwrap_or_default()
+        self.parts.get(self.at..).unwrap_or_default()
     }
 }
 
@@ -125,10 +137,26 @@ mod tests {
     #[test]
     fn there_is_an_end_to_what_goes_together() {
         let mut pieces = pieces();
-        assert!(!pieces.is_full());
+        assert!(!pieces.is_full(false));
         pieces.push(Bytes::from_static(b"four"));
-        assert!(pieces.is_full());
-        assert!(Pieces::of(Bytes::from(vec![0; 192 << 10])).is_full());
-        assert!(!Pieces::of(Bytes::from(vec![0; 64 << 10])).is_full());
+        assert!(pieces.is_full(false) && !pieces.is_full(true));
+        assert!(Pieces::of(Bytes::from(vec![0; 192 << 10])).is_full(false));
+        assert!(!Pieces::of(Bytes::from(vec![0; 64 << 10])).is_full(false));
+        for _ in 0..12 {
+            pieces.push(Bytes::from_static(b"more"));
+        }
+        assert!(pieces.is_full(true));
+    }
+
+    #[test]
+    fn what_is_too_much_to_hold_is_given_back_from_the_end() {
+        let mut pieces = pieces();
+        assert_eq!(pieces.give_back(), 0);
+        for text in ["four", "fifth", "sixth!"] {
+            pieces.push(Bytes::from_static(text.as_bytes()));
+        }
+        pieces.advance(5);
+        assert_eq!(pieces.give_back(), "sixth!".len());
+        assert_eq!(pieces.copy_to_bytes(pieces.remaining()), "othreefourfifth");
     }
 }

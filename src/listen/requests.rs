@@ -15,8 +15,11 @@ use super::drain::Drain;
 use super::gate::{Place, Refused};
 use super::pulse::Pulse;
 use super::shed::Shed;
-use super::told::ToldBody;
+use super::told::{Gathers, ToldBody};
 use crate::request::Plain;
+
+/// The longest answer that is offered to the socket in one write.
+const LONGEST_AT_ONCE_BYTES: u64 = 1 << 20;
 
 /// The requests of one connection. Clones share everything.
 pub(super) struct Requests<N>(Arc<Inner<N>>);
@@ -93,7 +96,17 @@ impl<N: Answers> Requests<N> {
         }
         let in_flight = connection.place.enter()?;
         let body = connection.answers.at_once(connection.peer, request, head)?;
-        Some(ToldBody::untold(body, Some(in_flight)).gathered())
+        // Of a long answer no write takes so much, and a processor's cache holds less.
+        let is_short = body
+            .size_hint()
+            .exact()
+            .is_some_and(|len| len <= LONGEST_AT_ONCE_BYTES);
+        let gathers = if is_short {
+            Gathers::All
+        } else {
+            Gathers::Some
+        };
+        Some(ToldBody::untold(body, Some(in_flight)).gathered(gathers))
     }
 }
 
@@ -140,7 +153,7 @@ impl<N: Answers> Service<Request<Incoming>> for Requests<N> {
                 let close = HeaderValue::from_static("close");
                 head.headers.insert(header::CONNECTION, close);
             }
-            Ok(Response::from_parts(head, body.gathered()))
+            Ok(Response::from_parts(head, body.gathered(Gathers::Some)))
         })
     }
 }

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::answers::Again;
 use super::frames::{Came, Frames};
 use super::gate::InFlight;
 use super::heads::{Heads, REFUSAL};
@@ -182,19 +183,30 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for ToldStream<S> {
     }
 }
 
+/// How much a body gives at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Gathers {
+    /// A chunk.
+    Nothing,
+    /// What may be held.
+    Some,
+    /// What can be given back too.
+    All,
+}
+
 /// An answer's body that tells whether it waits for its source or for its reader, and gives what is
 /// there together.
 pub(super) struct ToldBody<B: Body> {
     body: B,
     /// `None`: nobody is told of the request before its answer has gone out.
     turn: Option<Turn>,
-    gathers: bool,
+    gathers: Gathers,
     /// What came behind chunks that are given first.
     behind: Option<Result<Frame<Bytes>, B::Error>>,
     _in_flight: Option<InFlight>,
 }
 
-impl<B: Body<Data = Bytes> + Unpin> ToldBody<B> {
+impl<B: Again<Data = Bytes> + Unpin> ToldBody<B> {
     /// The body of the answer to the request whose turn it is.
     pub(super) fn new(body: B, mut turn: Turn, in_flight: Option<InFlight>) -> Self {
         turn.is_ours(false);
@@ -209,7 +221,7 @@ impl<B: Body<Data = Bytes> + Unpin> ToldBody<B> {
         Self {
             body,
             turn: None,
-            gathers: false,
+            gathers: Gathers::Nothing,
             behind: None,
             _in_flight: in_flight,
         }
@@ -224,17 +236,24 @@ impl<B: Body<Data = Bytes> + Unpin> ToldBody<B> {
     /// The same, with several chunks at once where they are there: for HTTP/1, whose writes are as
     /// long as what a body gives at once. HTTP/2 has buffers of its own, and takes turns between
     /// streams.
-    pub(super) fn gathered(self) -> Self {
-        Self {
-            gathers: true,
-            ..self
-        }
+    pub(super) fn gathered(self, gathers: Gathers) -> Self {
+        Self { gathers, ..self }
+    }
+
+    /// Its last `bytes` were not sent: they come again.
+    pub(super) fn go_back(&mut self, bytes: usize) {
+        self.behind = None;
+        self.body.go_back(bytes);
     }
 
     /// Adds the chunks that are there already.
     fn gather(&mut self, first: Bytes, context: &mut Context<'_>) -> Pieces {
         let mut pieces = Pieces::of(first);
-        while self.gathers && !pieces.is_full() && !self.body.is_end_stream() {
+        while self.gathers != Gathers::Nothing && !self.body.is_end_stream() {
+            let can_go_back = self.gathers == Gathers::All && self.body.can_go_back();
+            if pieces.is_full(can_go_back) {
+                break;
+            }
             match Pin::new(&mut self.body).poll_frame(context) {
                 Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
                     Ok(bytes) => pieces.push(bytes),
@@ -254,7 +273,7 @@ impl<B: Body<Data = Bytes> + Unpin> ToldBody<B> {
     }
 }
 
-impl<B: Body<Data = Bytes> + Unpin> Body for ToldBody<B>
+impl<B: Again<Data = Bytes> + Unpin> Body for ToldBody<B>
 where
     B::Error: Unpin,
 {
@@ -308,8 +327,10 @@ mod tests {
     use http_body::Frame;
     use http_body_util::{BodyExt, StreamBody};
 
-    use super::{Pulse, ToldBody};
-    use crate::listen::Limits;
+    use super::{Gathers, Pulse, ToldBody};
+    use crate::listen::{Again, Limits};
+
+    impl<S> Again for StreamBody<S> where Self: http_body::Body {}
 
     fn pulse() -> std::sync::Arc<Pulse> {
         let time = Duration::from_secs(1);
@@ -324,14 +345,16 @@ mod tests {
 
     #[tokio::test]
     async fn chunks_that_are_there_go_together_and_an_error_behind_them_comes_after_them() {
-        for (gathers, expected) in [(false, &["a", "b"][..]), (true, &["ab"])] {
+        for (gathers, expected) in [
+            (Gathers::Nothing, &["a", "b"][..]),
+            (Gathers::Some, &["ab"]),
+            (Gathers::All, &["ab"]),
+        ] {
             let chunk = |text: &'static str| Ok(Frame::data(Bytes::from_static(text.as_bytes())));
             let all = [chunk("a"), chunk("b"), Err(io::Error::other("cut"))];
             let body = StreamBody::new(stream::iter(all));
-            let mut body = ToldBody::new(body, pulse().turn(Version::HTTP_11), None);
-            if gathers {
-                body = body.gathered();
-            }
+            let body = ToldBody::new(body, pulse().turn(Version::HTTP_11), None);
+            let mut body = body.gathered(gathers);
             let mut read = Vec::new();
             while let Ok(frame) = body.frame().await.unwrap() {
                 let mut pieces = frame.into_data().unwrap();

@@ -55,6 +55,20 @@ pub struct Logged<B> {
 }
 
 impl<B: Body<Data = Bytes>> Logged<B> {
+    /// Of what the body gave, so many bytes were not sent; `go_back` lets it know.
+    pub fn unsent(&mut self, bytes: u64, go_back: impl FnOnce(&mut B)) {
+        go_back(&mut self.body);
+        if let Some(open) = &mut self.open {
+            open.record.bytes_sent = open.record.bytes_sent.saturating_sub(bytes);
+            open.record.complete = false;
+        }
+    }
+
+    /// The body.
+    pub const fn body(&self) -> &B {
+        &self.body
+    }
+
     /// A body that nobody is told of.
     pub const fn silent(body: B) -> Self {
         Self { body, open: None }

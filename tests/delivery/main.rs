@@ -17,6 +17,7 @@ mod hosts;
 mod methods;
 mod names;
 mod navigation;
+mod plain;
 mod policy;
 mod proxy_protocol;
 mod range_bytes;

@@ -11,6 +11,7 @@ use http_body::Body;
 use tokio::io::AsyncWrite;
 
 use super::Broken;
+use crate::listen::answers::Again;
 use crate::listen::pieces::{MOST_PIECES, Pieces};
 use crate::listen::pulse::Pulse;
 use crate::listen::told::ToldBody;
@@ -28,7 +29,7 @@ pub(super) struct Sending<B: Body> {
 
 impl<B> Sending<B>
 where
-    B: Body<Data = Bytes, Error: Into<Broken> + Unpin> + Unpin,
+    B: Again<Data = Bytes, Error: Into<Broken> + Unpin> + Unpin,
 {
     /// An answer of which nothing has been sent.
     pub(super) fn new(body: ToldBody<B>) -> Self {
@@ -116,6 +117,11 @@ where
             let written = Pin::new(&mut *stream).poll_write_vectored(cx, &slices[..count]);
             self.is_blocked = written.is_pending();
             let Poll::Ready(written) = written else {
+                let back = self.pieces.give_back();
+                if back > 0 {
+                    self.body.go_back(back);
+                    self.has_ended = false;
+                }
                 tell(None);
                 return Poll::Pending;
             };

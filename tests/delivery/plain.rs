@@ -1,0 +1,116 @@
+//! Plain requests for what is in memory are answered past the HTTP library: as it answers them, and
+//! however slowly the answer is read.
+
+use std::io::{Read, Write};
+
+use socket2::{Domain, SockAddr, Socket, Type};
+
+use crate::support::http::Answer;
+use crate::support::kept::{Kept, keeping};
+use crate::support::origin::Origin;
+use crate::support::token::signed;
+
+/// What the fixed clock of the tests says. The library has a clock of its own, so that this tells
+/// who has written an answer.
+const DATE: &str = "Sun, 17 Mar 2030 17:46:40 GMT";
+
+fn bytes(len_bytes: usize) -> Vec<u8> {
+    (0..len_bytes).map(|at| (at * 31 % 251) as u8).collect()
+}
+
+/// The lines but for the date.
+fn lines(answer: &Answer) -> Vec<(String, String)> {
+    let lines = answer.headers.iter().filter(|(name, _)| name != "date");
+    lines.cloned().collect()
+}
+
+#[test]
+fn a_plain_request_is_answered_as_the_library_would() {
+    for own in [
+        "",
+        "[site.answers]\ncache_status = true\n",
+        "[site.cors]\nallowed_origins = [\"*\"]\n",
+        "[site.cors]\nallowed_origins = [\"https://page.test\"]\n",
+        "[[site.cache]]\npaths = [\"/**\"]\nbrowser = \"5m\"\nedge = \"1h\"\n",
+    ] {
+        let origin = Origin::media("", own);
+        for (name, len_bytes) in [("a.txt", 5), ("b.html", 70_000), ("c.mp4", 3 << 20)] {
+            origin.put(name, bytes(len_bytes));
+            let mut kept = Kept::new(origin.addresses.delivery);
+            let target = signed(&format!("/{name}"));
+            let mut ask = |more: &[(&str, String)]| kept.ask("GET", &keeping("GET", &target, more));
+            // The store is asked by the first, and the library keeps the connection for a while.
+            ask(&[]);
+            ask(&[]);
+            for range in [
+                "",
+                "bytes=0-0",
+                "bytes=-3",
+                "bytes=1-",
+                "bytes=9-2",
+                "lines=1-2",
+            ] {
+                let range = ("Range", range.to_owned());
+                let range: Vec<_> = Some(range)
+                    .into_iter()
+                    .filter(|(_, text)| !text.is_empty())
+                    .collect();
+                let plain = ask(&range);
+                // It holds for all that there is, and makes a request one for the library.
+                let all = ("If-Match", "*".to_owned());
+                let other = ask(&[&range[..], &[all]].concat());
+                assert_eq!(plain.header("date"), DATE, "{own}{name}{range:?}");
+                assert_ne!(other.header("date"), DATE);
+                assert_eq!(plain.status, other.status, "{own}{name}{range:?}");
+                assert_eq!(lines(&plain), lines(&other), "{own}{name}{range:?}");
+                assert!(plain.body == other.body, "{own}{name}{range:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn who_reads_slowly_gets_every_byte() {
+    let origin = Origin::media("", "");
+    let all = bytes(3 << 20);
+    origin.put("film.mp4", &all);
+    let request = keeping("GET", &signed("/film.mp4"), &[]);
+    Kept::new(origin.addresses.delivery).ask("GET", &request);
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    // What it does not take yet, the server cannot send.
+    socket.set_recv_buffer_size(8 << 10).unwrap();
+    socket
+        .connect(&SockAddr::from(origin.addresses.delivery))
+        .unwrap();
+    let mut stream = std::net::TcpStream::from(socket);
+    // The next one waits behind an answer that does not go out at once.
+    stream
+        .write_all(&[request.clone(), request].concat())
+        .unwrap();
+    let mut came = Vec::new();
+    let mut piece = vec![0; 100_000];
+    let head = |came: &[u8]| {
+        came.windows(4)
+            .position(|end| end == b"\r\n\r\n")
+            .map(|at| at + 4)
+    };
+    for _ in 0..2 {
+        let begins = loop {
+            if let Some(begins) = head(&came) {
+                break begins;
+            }
+            let count = stream.read(&mut piece).unwrap();
+            came.extend_from_slice(&piece[..count]);
+        };
+        came.drain(..begins);
+        while came.len() < all.len() {
+            crate::support::pause(std::time::Duration::from_millis(1));
+            let count = stream.read(&mut piece).unwrap();
+            assert!(count > 0, "closed after {} bytes", came.len());
+            came.extend_from_slice(&piece[..count]);
+        }
+        assert!(came[..all.len()] == all, "other bytes");
+        came.drain(..all.len());
+    }
+    assert!(came.is_empty());
+}
