@@ -92,6 +92,12 @@ fn a_line_tells_what_became_of_a_request() {
     let logged = Logged::start();
     let good = target("/a b.txt", &token("/a b.txt", &terms()));
     logged.send("GET", &good, &[]);
+    // A block is kept a moment after its last bytes were handed on.
+    until("the block that is kept", || {
+        let metrics = ask_ops(logged.program.address("ops"), "/metrics", &[]);
+        let none = "countersign_cache_arriving_blocks 0";
+        metrics.text().lines().find(|line| *line == none).map(drop)
+    });
     logged.send("GET", &good, &[("Range", "bytes=0-1")]);
     logged.send("HEAD", &good, &[]);
     let late = Terms { exp: 1, ..terms() };
