@@ -77,7 +77,7 @@ pub async fn deliver(
     // A body is not read: no method that is served has one.
     let (head, _) = request.into_parts();
     let visit = Visit {
-        now_unix_secs: app.clock.now_unix_secs(),
+        now_unix_secs: app.clock.unix_secs_at(started),
         client: app.client(peer, &head.headers),
         id: RequestId::random(),
         started,

@@ -62,7 +62,7 @@ impl Answers for Delivery {
         let visit = Visit {
             app,
             site: sites.usual(request.host())?,
-            now_unix_secs: app.clock.now_unix_secs(),
+            now_unix_secs: app.clock.unix_secs_at(started),
             client: app.client_of(peer, request.lines()),
             request,
             started,
