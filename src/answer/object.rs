@@ -10,6 +10,7 @@ use super::body::Body;
 use super::byteranges::ByteRanges;
 use super::cache_control::{CacheHeaders, Times, cache_headers, usual};
 use super::representation::{self, Wishes};
+use super::written;
 use crate::cache::Described;
 use crate::store::{ObjectMeta, StoreError};
 
@@ -92,11 +93,11 @@ pub fn not_modified(meta: &Described, terms: Terms<'_>) -> Response<Body> {
 fn with_headers(meta: &Described, terms: Terms<'_>, body: Body) -> Response<Body> {
     let mut response = Response::new(body);
     let headers = response.headers_mut();
-    let make = |meta: &ObjectMeta| lines(meta, terms.wishes, terms.allow_active);
     *headers = match terms.wishes.is_none() {
-        true => meta.lines(terms.allow_active, make).clone(),
-        false => make(meta),
+        true => written::lines_of(written::text(meta, &terms)),
+        false => lines(meta, terms.wishes, terms.allow_active),
     };
+    headers.insert(header::CONTENT_LENGTH, meta.len_bytes.into());
     match caching(meta, &terms) {
         Caching::Usual(text) => {
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(text));
@@ -133,7 +134,7 @@ pub(super) fn caching(meta: &ObjectMeta, terms: &Terms<'_>) -> Caching {
     }
 }
 
-/// The lines of a whole object that are the same in each answer, with room for the others.
+/// The lines of an object that are the same in each answer, with room for the others.
 pub(super) fn lines(meta: &ObjectMeta, wishes: Wishes<'_>, allow_active: bool) -> HeaderMap {
     let headers = &mut HeaderMap::with_capacity(16);
     representation::apply(meta, wishes, allow_active, headers);
@@ -153,10 +154,6 @@ pub(super) fn lines(meta: &ObjectMeta, wishes: Wishes<'_>, allow_active: bool) -
             );
         }
     }
-    headers.insert(header::CONTENT_LENGTH, meta.len_bytes.into());
-    // Each answer has its own; it takes the place of this one.
-    let no_store = HeaderValue::from_static("no-store");
-    headers.insert(header::CACHE_CONTROL, no_store);
     std::mem::take(headers)
 }
 

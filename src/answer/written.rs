@@ -5,11 +5,12 @@ use std::cell::RefCell;
 use std::ops::Range;
 use std::time::{Duration, UNIX_EPOCH};
 
-use http::{HeaderMap, header};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::object::{CDN_CACHE_CONTROL, Caching, Terms, caching, lines};
+use super::representation::Wishes;
 use crate::cache::Described;
-use crate::store::ObjectMeta;
 
 /// 9999-12-31T23:59:59Z.
 const LAST_HTTP_DATE_UNIX_SECS: u64 = 253_402_300_799;
@@ -28,7 +29,7 @@ pub fn head(
         None => b"HTTP/1.1 200 OK\r\n",
         Some(_) => b"HTTP/1.1 206 Partial Content\r\n",
     });
-    out.extend_from_slice(meta.text(terms.allow_active, |meta| text(meta, terms)));
+    out.extend_from_slice(text(meta, terms));
     let mut number = itoa::Buffer::new();
     let len_bytes = part.map_or(meta.len_bytes, |range| range.end - range.start);
     line(out, "content-length", number.format(len_bytes).as_bytes());
@@ -56,16 +57,33 @@ pub fn head(
     date(out, now_unix_secs);
 }
 
-/// What each answer with this object says alike.
-fn text(meta: &ObjectMeta, terms: &Terms<'_>) -> Vec<u8> {
-    let mut text = Vec::new();
-    for (name, value) in &lines(meta, terms.wishes, terms.allow_active) {
-        // Each answer has its own.
-        if name != header::CONTENT_LENGTH && name != header::CACHE_CONTROL {
+/// What each answer with this object says alike, where the token has no wishes.
+pub(super) fn text<'m>(meta: &'m Described, terms: &Terms<'_>) -> &'m Bytes {
+    meta.text(terms.allow_active, |meta| {
+        let mut text = Vec::new();
+        for (name, value) in &lines(meta, Wishes::default(), terms.allow_active) {
             line(&mut text, name.as_str(), value.as_bytes());
         }
+        text
+    })
+}
+
+/// The same as a header map, whose values are parts of the text, with room for further lines.
+pub(super) fn lines_of(text: &Bytes) -> HeaderMap {
+    let mut lines = HeaderMap::with_capacity(16);
+    let mut at = 0;
+    for line in text.split_inclusive(|byte| *byte == b'\n') {
+        let value_ends = at + line.len().saturating_sub(b"\r\n".len());
+        if let Some(colon) = line.iter().position(|byte| *byte == b':')
+            && let Ok(name) = HeaderName::from_bytes(&line[..colon])
+            && let value_begins = at + colon + b": ".len()
+            && let Ok(value) = HeaderValue::from_maybe_shared(text.slice(value_begins..value_ends))
+        {
+            lines.append(name, value);
+        }
+        at += line.len();
     }
-    text
+    lines
 }
 
 /// Both have been read as a header's by the library.
@@ -90,4 +108,29 @@ fn date(out: &mut Vec<u8>, unix_secs: u64) {
         }
         out.extend_from_slice(text.as_bytes());
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::object::lines;
+    use super::{Terms, Wishes, lines_of, text};
+    use crate::answer::test_meta;
+    use crate::cache::Described;
+    use crate::store::ObjectMeta;
+
+    #[test]
+    fn lines_that_are_read_from_their_text_are_those_that_were_written() {
+        for content_type in ["text/html", "image/png", "a:b; c=\": d\""] {
+            let meta = ObjectMeta {
+                content_type: Some(content_type.to_owned()),
+                content_language: Some(String::new()),
+                ..test_meta()
+            };
+            let made = lines(&meta, Wishes::default(), false);
+            assert!(made.contains_key("content-language"));
+            let described = Described::from(meta);
+            let read = lines_of(text(&described, &Terms::default()));
+            assert_eq!(read, made);
+        }
+    }
 }

@@ -3,37 +3,29 @@
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
-use http::HeaderMap;
+use bytes::Bytes;
 
 use crate::store::ObjectMeta;
 
 /// Metadata of one version, with room for the header lines that say the same: they are made once
-/// and not for each answer.
+/// and not for each answer. As text, which is a sixth of a header map: there may be millions.
 #[derive(Debug)]
 pub struct Described {
     meta: ObjectMeta,
-    lines: [OnceLock<HeaderMap>; 2],
-    texts: [OnceLock<Box<[u8]>>; 2],
+    texts: [OnceLock<Bytes>; 2],
 }
 
 impl Described {
     /// What the store said.
     pub fn new(meta: ObjectMeta) -> Arc<Self> {
-        Arc::new(Self {
-            meta,
-            lines: Default::default(),
-            texts: Default::default(),
-        })
+        Arc::new(meta.into())
     }
 
     /// The lines of one of two kinds, made by `make` where they are not there yet.
-    pub fn lines(&self, kind: bool, make: impl FnOnce(&ObjectMeta) -> HeaderMap) -> &HeaderMap {
-        self.lines[usize::from(kind)].get_or_init(|| make(&self.meta))
-    }
-
-    /// The same as they are sent.
-    pub fn text(&self, kind: bool, make: impl FnOnce(&ObjectMeta) -> Vec<u8>) -> &[u8] {
-        self.texts[usize::from(kind)].get_or_init(|| make(&self.meta).into())
+    pub fn text(&self, kind: bool, make: impl FnOnce(&ObjectMeta) -> Vec<u8>) -> &Bytes {
+        // Without what the vector has to spare.
+        let made = || Bytes::from(make(&self.meta).into_boxed_slice());
+        self.texts[usize::from(kind)].get_or_init(made)
     }
 }
 
@@ -49,7 +41,6 @@ impl From<ObjectMeta> for Described {
     fn from(meta: ObjectMeta) -> Self {
         Self {
             meta,
-            lines: Default::default(),
             texts: Default::default(),
         }
     }

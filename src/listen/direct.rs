@@ -131,7 +131,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, N: Answers> Direct<S, N> {
             let begun = self.begun.len();
             let mut came = begun;
             if begun == 0 || self.is_partial {
-                if begun == MAX_HEAD_BYTES {
+                if begun >= MAX_HEAD_BYTES {
                     return Poll::Ready(Ok(Next::Library));
                 }
                 came += ready!(self.read(&mut scratch.came[begun..], cx))?;
@@ -139,13 +139,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin, N: Answers> Direct<S, N> {
                     return Poll::Ready(Ok(Next::Ended));
                 }
             }
-            if begun > 0 {
-                scratch.came[..begun].copy_from_slice(&self.begun);
-                self.begun = Vec::new();
-            }
-            if let Some(next) =
-                self.answer(&scratch.came[..came], &mut scratch.head, requests, cx)?
-            {
+            let begun = std::mem::take(&mut self.begun);
+            let (came, head) = match scratch.came.get_mut(..begun.len()) {
+                Some(start) => {
+                    start.copy_from_slice(&begun);
+                    (&scratch.came[..came], &mut scratch.head)
+                }
+                // The library had read further requests ahead, more than fit there.
+                None => (&*begun, &mut scratch.head),
+            };
+            if let Some(next) = self.answer(came, head, requests, cx)? {
                 return Poll::Ready(Ok(next));
             }
         }

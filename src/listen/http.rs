@@ -63,7 +63,7 @@ where
             library,
             protocol,
             state: State::Gone,
-            stay: 1,
+            stay: 0,
         };
         this.state = match protocol != Protocol::Http2 && this.requests.may_be_direct() {
             true => State::Direct(Direct::new(stream, Vec::new())),
@@ -130,7 +130,7 @@ where
                     };
                     this.stay = match direct.has_answered() {
                         true => 1,
-                        false => (this.stay * 2).min(LONGEST_STAY),
+                        false => (this.stay * 2).clamp(1, LONGEST_STAY),
                     };
                     this.requests.begins_by_library();
                     let (begun, stream) = direct.into_parts();

@@ -71,6 +71,11 @@ impl Pulse {
         state.taken
     }
 
+    /// Behind what came whole lies the beginning of a further head.
+    pub(super) fn has_read_ahead(&self) {
+        self.lock().read_ahead = true;
+    }
+
     /// The socket took bytes, or `None` at present.
     pub(super) fn has_written(&self, bytes: Option<usize>) {
         self.lock().written(bytes, Instant::now());

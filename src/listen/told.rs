@@ -138,7 +138,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for ToldStream<S> {
                     return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, wrong)));
                 }
             }
-            if let Some(place) = this.heads.came(came) {
+            let refused = this.heads.came(came);
+            let of_head = this.heads.of_head().unwrap_or_default();
+            if (1..came.len()).contains(&of_head) {
+                this.pulse.has_read_ahead();
+            }
+            if let Some(place) = refused {
                 buffer.set_filled(before + place);
                 this.instead = Some(REFUSAL);
                 this.read_instead(buffer);
@@ -242,7 +247,8 @@ impl<B: Again<Data = Bytes> + Unpin> ToldBody<B> {
 
     /// Its last `bytes` were not sent: they come again.
     pub(super) fn go_back(&mut self, bytes: usize) {
-        self.behind = None;
+        // What comes again is cut short by an error that came behind it: it is not lost.
+        self.behind = self.behind.take().filter(Result::is_err);
         self.body.go_back(bytes);
     }
 

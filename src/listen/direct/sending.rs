@@ -125,15 +125,22 @@ where
                 tell(None);
                 return Poll::Pending;
             };
-            let written = written?;
-            if written == 0 {
-                return Poll::Ready(Err(io::Error::from(io::ErrorKind::WriteZero).into()));
-            }
+            let written = match written {
+                Ok(1..) => written?,
+                Ok(0) => return Poll::Ready(Err(self.fails(io::ErrorKind::WriteZero.into()))),
+                Err(error) => return Poll::Ready(Err(self.fails(error))),
+            };
             tell(Some(written));
             let of_head = written.min(head.len());
             *head = &head[of_head..];
             self.pieces.advance(written - of_head);
         }
+    }
+
+    /// The client took no more: what lies here was not sent.
+    fn fails(&mut self, error: io::Error) -> Broken {
+        self.body.go_back(self.pieces.remaining());
+        error.into()
     }
 
     /// Takes what there is of the body, once all before it is sent.
