@@ -18,8 +18,9 @@ use super::{CacheKey, Described};
 use crate::keyed::Keyed;
 use crate::store::ObjectMeta;
 
-/// What an entry takes beside its block or its strings, roughly; so that empty objects weigh too.
-const ENTRY_BYTES: usize = 512;
+/// What an entry takes beside its block or its strings: an object of one small block has two, and of
+/// a million such objects each took 3,900 bytes of resident memory (`benches/run --load many`).
+const ENTRY_BYTES: usize = 1_792;
 
 /// What arrives is reserved in this unit.
 const RESERVED_UNIT_BYTES: u64 = 1 << 10;
