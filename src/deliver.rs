@@ -1,6 +1,7 @@
 //! A request's way, in one place: its site, the verdict, the object, the answer.
 
 mod at_once;
+mod body;
 mod flow;
 mod opening;
 mod several;
@@ -10,12 +11,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 
 pub use self::at_once::Delivery;
+pub use self::body::{AnswerBody, whole};
 use self::opening::Opening;
 use crate::answer::body::Body;
 use crate::answer::conditional::{self, Outcome};
@@ -25,7 +26,7 @@ use crate::answer::refusal::{Manner, Refusal};
 use crate::answer::{cors, navigation, observed};
 use crate::app::App;
 use crate::cache::{Opened, Wanted};
-use crate::listen::{Again, Shed};
+use crate::listen::Shed;
 use crate::observe::{Logged, OpenRecord, Record};
 use crate::request::{
     Client, RequestId, has_padded_value, host_of, is_chunked, names_an_object, written_host,
@@ -34,25 +35,6 @@ use crate::sites::Site;
 use crate::state::{Ask, Reserved, UsesFault};
 use crate::store::StoreError;
 use crate::verify::{Decision, Denied, Guarded, Pass, decide};
-
-/// The body of every answer: it tells the log when it has ended.
-pub type AnswerBody = Logged<Body>;
-
-impl Again for AnswerBody {
-    fn can_go_back(&self) -> bool {
-        self.body().can_go_back()
-    }
-
-    fn go_back(&mut self, bytes: usize) {
-        let bytes = bytes as u64;
-        self.unsent(bytes, |body| body.go_back(bytes));
-    }
-}
-
-/// A body that no log is told of, for pages beside the delivery.
-pub fn whole(bytes: Bytes) -> AnswerBody {
-    Logged::silent(Body::whole(bytes))
-}
 
 /// The answer of any other listener to a request that is not to be served.
 pub fn shed(shed: Shed, method: &Method) -> Response<Body> {

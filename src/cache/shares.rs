@@ -39,6 +39,12 @@ struct Divided {
 }
 
 impl Divided {
+    /// The objects among which the site's are.
+    fn of(&self, site: &str) -> &Objects {
+        let (_, objects) = self.own.get(site).unwrap_or(&self.common);
+        objects
+    }
+
     fn all(&self) -> impl Iterator<Item = &Objects> {
         let own = self.own.values().chain([&self.common]);
         own.map(|(_, objects)| objects)
@@ -93,9 +99,7 @@ impl Shares {
 
     /// The objects among which the site's are.
     pub(super) fn of(&self, site: &str) -> Objects {
-        let divided = self.divided.load();
-        let (_, objects) = divided.own.get(site).unwrap_or(&divided.common);
-        objects.clone()
+        self.divided.load().of(site).clone()
     }
 
     /// What the kept objects weigh: bodies, metadata and keys.
@@ -131,9 +135,10 @@ impl Shares {
         wanted: Wanted,
         now: Instant,
     ) -> Option<Opened> {
-        let divided = self.divided.load();
-        let (_, objects) = divided.own.get(&*key.site).unwrap_or(&divided.common);
-        objects.at_once(key, own_time, wanted, now)
+        self.divided
+            .load()
+            .of(&key.site)
+            .at_once(key, own_time, wanted, now)
     }
 
     /// Opens bytes of an object for reading where the first of them need nothing but memory: it is
@@ -148,9 +153,10 @@ impl Shares {
         range: Option<ByteRange>,
         now: Instant,
     ) -> Option<Opened> {
-        let divided = self.divided.load();
-        let (_, objects) = divided.own.get(&*key.site).unwrap_or(&divided.common);
-        objects.kept(store, key, store_key, own_time, range, now)
+        self.divided
+            .load()
+            .of(&key.site)
+            .kept(store, key, store_key, own_time, range, now)
     }
 
     /// Opens an object for reading: `key` is what it is kept by, `store_key` its name in `store`,

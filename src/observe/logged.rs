@@ -22,7 +22,6 @@ pub struct OpenRecord {
     /// The request's span.
     pub trace: Trace,
     started: Instant,
-    ended: Option<Instant>,
     observer: Arc<Observer>,
 }
 
@@ -35,16 +34,8 @@ impl OpenRecord {
             record: Record { status, ..record },
             trace,
             started,
-            ended: None,
             observer,
         }
-    }
-
-    /// All of the body, of so many bytes, was handed to the connection at this time.
-    pub fn sent_at_once(mut self, bytes: u64, now: Instant) {
-        self.record.bytes_sent = bytes;
-        self.record.complete = true;
-        self.ended = Some(now);
     }
 }
 
@@ -130,8 +121,7 @@ impl OpenRecord {
 
 impl Drop for OpenRecord {
     fn drop(&mut self) {
-        let ended = self.ended.unwrap_or_else(Instant::now);
-        let elapsed = micros(ended.saturating_duration_since(self.started));
+        let elapsed = micros(self.started.elapsed());
         if self.record.complete {
             self.record.ttfb_micros.get_or_insert(elapsed);
         }
