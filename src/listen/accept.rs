@@ -7,9 +7,8 @@ use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::answers::Answers;
 use super::connection::{ConnectionSettings, Way};
-use super::protocol::Library;
+use super::http::{Answers, Library};
 use super::{Drain, queue};
 use crate::seldom::Seldom;
 

@@ -8,14 +8,11 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
-use super::answers::Answers;
 use super::gate::{Gate, Place, Refused};
-use super::http::Http;
+use super::http::{Answers, Http, Library, Protocol, Requests, Served};
 use super::kept::Kept;
 use super::lingering::Lingering;
-use super::protocol::{Library, Protocol};
 use super::pulse::{Limits, Overdue, Pulse};
-use super::requests::{Requests, Served};
 use super::tls::Tls;
 use super::{Drain, ProxyProtocol, shed};
 use crate::config::Networks;

@@ -1,5 +1,16 @@
 //! The requests of a connection: answered past the HTTP library where that is enough, else by it.
 
+mod answers;
+mod body;
+mod direct;
+mod frames;
+mod heads;
+mod pieces;
+mod protocol;
+mod requests;
+mod rewound;
+mod stream;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,13 +21,13 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::answers::Answers;
-use super::direct::{Broken, Direct, Next};
+pub use self::answers::{Again, Answers};
+use self::direct::{Broken, Direct, Next};
+pub(super) use self::protocol::{Library, Protocol};
+pub(super) use self::requests::{Requests, Served};
+use self::rewound::Rewound;
+use self::stream::ToldStream;
 use super::kept::Ending;
-use super::protocol::{Library, Protocol};
-use super::requests::Requests;
-use super::rewound::Rewound;
-use super::told::ToldStream;
 
 type Told<S> = ToldStream<Rewound<S>>;
 type Io<S> = TokioIo<Told<S>>;

@@ -3,38 +3,29 @@
 //! A connection's way: accept → (PROXY header) → (TLS) → HTTP/1.1 or HTTP/2, under the limits of [`Limits`].
 
 mod accept;
-mod answers;
 mod bind;
 mod connection;
 pub mod descriptors;
-mod direct;
 mod drain;
-mod frames;
 mod gate;
-mod heads;
 mod http;
 mod inherited;
 mod kept;
 mod lingering;
-mod pieces;
-mod protocol;
 mod proxy_protocol;
 mod pulse;
 mod queue;
-mod requests;
-mod rewound;
 pub mod service_manager;
 mod shed;
 mod tls;
-mod told;
 mod workers;
 
 pub use self::accept::serve;
-pub use self::answers::{Again, Answers};
 pub use self::bind::{BindFault, bind, bind_shared};
 pub use self::connection::ConnectionSettings;
 pub use self::drain::{Drain, Shutdown, shutdown_signal};
 pub use self::gate::{Figures, Gate};
+pub use self::http::{Again, Answers};
 pub use self::inherited::{Inherited, InheritedFault};
 pub use self::proxy_protocol::{ProxyFault, ProxyProtocol};
 pub use self::pulse::Limits;

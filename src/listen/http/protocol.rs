@@ -5,15 +5,15 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto;
 
-use super::pulse::LONGEST;
 use crate::config::model::{ConnectionLimits, Http2Limits};
+use crate::listen::pulse::LONGEST;
 
 /// Of the line that begins an HTTP/2 connection (RFC 9113 §3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// What a connection speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Protocol {
+pub(in crate::listen) enum Protocol {
     /// HTTP/1.1.
     Http1,
     /// HTTP/2.
@@ -25,7 +25,7 @@ pub(super) enum Protocol {
 impl Protocol {
     /// What a TLS handshake agreed on, and HTTP/1.1 where it named nothing (RFC 7301 §3.2, RFC 9113
     /// §3.2): what else a client may begin with was meant for another server.
-    pub(super) fn agreed(alpn: Option<&[u8]>) -> Self {
+    pub(in crate::listen) fn agreed(alpn: Option<&[u8]>) -> Self {
         match alpn {
             Some(b"h2") => Self::Http2,
             _ => Self::Http1,
@@ -33,7 +33,7 @@ impl Protocol {
     }
 
     /// The same, of a connection on which a request was answered.
-    pub(super) const fn later(self) -> Self {
+    pub(in crate::listen) const fn later(self) -> Self {
         match self {
             Self::Either => Self::Http1,
             other => other,
@@ -41,7 +41,7 @@ impl Protocol {
     }
 
     /// The same, of a connection that begins so.
-    pub(super) fn begun(self, bytes: &[u8]) -> Self {
+    pub(in crate::listen) fn begun(self, bytes: &[u8]) -> Self {
         let is_preface = PREFACE.starts_with(bytes) || bytes.starts_with(PREFACE);
         match self {
             Self::Either if !is_preface => Self::Http1,
@@ -51,16 +51,16 @@ impl Protocol {
 }
 
 /// The HTTP library, set up for each protocol.
-pub(super) struct Library {
-    pub(super) http1: http1::Builder,
-    pub(super) http2: auto::Builder<TokioExecutor>,
-    pub(super) either: auto::Builder<TokioExecutor>,
-    pub(super) limits: Http2Limits,
-    pub(super) max_header_bytes: usize,
+pub(in crate::listen) struct Library {
+    pub(in crate::listen) http1: http1::Builder,
+    pub(in crate::listen) http2: auto::Builder<TokioExecutor>,
+    pub(in crate::listen) either: auto::Builder<TokioExecutor>,
+    pub(in crate::listen) limits: Http2Limits,
+    pub(in crate::listen) max_header_bytes: usize,
 }
 
 impl Library {
-    pub(super) fn new(heads: &ConnectionLimits, limits: &Http2Limits) -> Self {
+    pub(in crate::listen) fn new(heads: &ConnectionLimits, limits: &Http2Limits) -> Self {
         let mut http1 = http1::Builder::new();
         http1
             // Heads that are late are `Pulse`'s, which sets no timer for each.

@@ -11,10 +11,10 @@ use http_body::Body;
 use tokio::io::AsyncWrite;
 
 use super::Broken;
-use crate::listen::answers::Again;
-use crate::listen::pieces::{MOST_PIECES, Pieces};
+use crate::listen::http::answers::Again;
+use crate::listen::http::body::ToldBody;
+use crate::listen::http::pieces::{MOST_PIECES, Pieces};
 use crate::listen::pulse::Pulse;
-use crate::listen::told::ToldBody;
 
 /// A head and a body, as far as they have not been sent.
 pub(super) struct Sending<B: Body> {

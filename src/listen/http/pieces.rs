@@ -17,7 +17,7 @@ const ENOUGH_BYTES: usize = 192 << 10;
 
 /// Some chunks, one behind the other.
 #[derive(Debug, Default)]
-pub(super) struct Pieces {
+pub(in crate::listen) struct Pieces {
     parts: SmallVec<[Bytes; MOST_HELD]>,
     /// The first that has bytes.
     at: usize,

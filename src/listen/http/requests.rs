@@ -11,18 +11,18 @@ use hyper::body::{Body, Incoming};
 use hyper::service::Service;
 
 use super::answers::Answers;
-use super::drain::Drain;
-use super::gate::{Place, Refused};
-use super::pulse::Pulse;
-use super::shed::Shed;
-use super::told::{Gathers, ToldBody};
+use super::body::{Gathers, ToldBody};
+use crate::listen::drain::Drain;
+use crate::listen::gate::{Place, Refused};
+use crate::listen::pulse::Pulse;
+use crate::listen::shed::Shed;
 use crate::request::Plain;
 
 /// The longest answer that is offered to the socket in one write.
 const LONGEST_AT_ONCE_BYTES: u64 = 1 << 20;
 
 /// The requests of one connection. Clones share everything.
-pub(super) struct Requests<N>(Arc<Inner<N>>);
+pub(in crate::listen) struct Requests<N>(Arc<Inner<N>>);
 
 impl<N> Clone for Requests<N> {
     fn clone(&self) -> Self {
@@ -38,19 +38,19 @@ struct Inner<N> {
 }
 
 /// A connection whose requests are served.
-pub(super) struct Served<N> {
-    pub(super) answers: N,
-    pub(super) peer: SocketAddr,
-    pub(super) pulse: Arc<Pulse>,
-    pub(super) place: Arc<Place>,
-    pub(super) drain: Drain,
-    pub(super) max_headers: usize,
+pub(in crate::listen) struct Served<N> {
+    pub(in crate::listen) answers: N,
+    pub(in crate::listen) peer: SocketAddr,
+    pub(in crate::listen) pulse: Arc<Pulse>,
+    pub(in crate::listen) place: Arc<Place>,
+    pub(in crate::listen) drain: Drain,
+    pub(in crate::listen) max_headers: usize,
     /// It is only told 503.
-    pub(super) is_shed: bool,
+    pub(in crate::listen) is_shed: bool,
 }
 
 impl<N: Answers> Requests<N> {
-    pub(super) fn of(connection: Served<N>) -> Self {
+    pub(in crate::listen) fn of(connection: Served<N>) -> Self {
         Self(Arc::new(Inner {
             connection,
             had_body: AtomicBool::new(false),
@@ -58,29 +58,29 @@ impl<N: Answers> Requests<N> {
         }))
     }
 
-    pub(super) fn pulse(&self) -> &Arc<Pulse> {
+    pub(in crate::listen) fn pulse(&self) -> &Arc<Pulse> {
         &self.0.connection.pulse
     }
 
     /// Whether requests need not go by the HTTP library, as far as the connection goes.
-    pub(super) fn may_be_direct(&self) -> bool {
+    pub(in crate::listen) fn may_be_direct(&self) -> bool {
         let connection = &self.0.connection;
         // Who is told to close is told by the library.
         !connection.is_shed && connection.drain.is_ready()
     }
 
     /// How many requests the library has brought since the stream went to it.
-    pub(super) fn by_library(&self) -> u32 {
+    pub(in crate::listen) fn by_library(&self) -> u32 {
         self.0.by_library.load(Ordering::Relaxed)
     }
 
     /// The stream goes to the library.
-    pub(super) fn begins_by_library(&self) {
+    pub(in crate::listen) fn begins_by_library(&self) {
         self.0.by_library.store(0, Ordering::Relaxed);
     }
 
     /// Whether a body of the client's has come, of which the library may still have a rest to read.
-    pub(super) fn had_body(&self) -> bool {
+    pub(in crate::listen) fn had_body(&self) -> bool {
         self.0.had_body.load(Ordering::Relaxed)
     }
 
