@@ -10,7 +10,8 @@ use std::process::Command;
 
 use serde_json::Value;
 use support::http::{Answer, exchange};
-use support::origin::{TOP, ask_ops, site};
+use support::ops::metric;
+use support::origin::{TOP, site};
 use support::program::{Program, command, run};
 use support::until;
 use tempfile::TempDir;
@@ -58,10 +59,7 @@ fn paths(file: &Path, count: usize) -> Vec<String> {
 }
 
 fn lost(ops: SocketAddr) -> u64 {
-    let answer = ask_ops(ops, "/metrics", &[]);
-    let mut lines = answer.text().lines();
-    let value = lines.find_map(|line| line.strip_prefix("countersign_audit_lines_lost_total "));
-    value.unwrap().parse().unwrap()
+    metric(ops, "countersign_audit_lines_lost_total").unwrap() as u64
 }
 
 #[test]

@@ -10,7 +10,8 @@ use countersign_token::Carrier;
 use serde_json::Value;
 use support::http::{Answer, exchange, request};
 use support::moto::Moto;
-use support::origin::{TOP, ask_ops, site};
+use support::ops::{ask_ops, metric};
+use support::origin::{TOP, site};
 use support::program::{Program, READY, command};
 use support::s3;
 use support::token::{SECRET, Terms, in_url, target, token};
@@ -304,11 +305,8 @@ fn serve_to(words: &str) -> (TempDir, Program) {
 }
 
 fn lines_lost(program: &Program) -> u64 {
-    let answer = ask_ops(program.address("ops"), "/metrics", &[]);
-    let mut lines = answer.text().lines();
-    let name = "countersign_access_log_lines_lost_total ";
-    let value = lines.find_map(|line| line.strip_prefix(name));
-    value.map_or(0, |value| value.parse().unwrap())
+    let name = "countersign_access_log_lines_lost_total";
+    metric(program.address("ops"), name).map_or(0, |lost| lost as u64)
 }
 
 fn ask(program: &Program, times: usize) {

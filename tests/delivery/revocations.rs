@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::byteranges::{noise, streams::assert_cut_in_the_second_part};
 use crate::support::http::{Answer, connect, exchange, parse, request};
-use crate::support::origin::{Origin, TOP, ask_ops, site};
+use crate::support::origin::{Origin, TOP, site};
 use crate::support::program::Program;
 use crate::support::token::{NOW, Terms, signed, signed_with, terms};
 use crate::support::until;
@@ -312,12 +312,7 @@ fn a_revocation_that_cannot_be_kept_is_told_and_counted() {
         env!("CARGO_BIN_EXE_countersign"),
     ]);
     let program = Program::start(shell);
-    let metric = |name: &str| {
-        let answer = ask_ops(program.address("ops"), "/metrics", &[]);
-        let mut lines = answer.text().lines();
-        let value = lines.find_map(|line| line.strip_prefix(name)?.trim().parse::<u64>().ok());
-        value.unwrap_or_else(|| panic!("no {name} in {}", answer.text()))
-    };
+    let metric = |name: &str| program.metric(name) as u64;
     let not_kept = "countersign_revocation_failures_total{reason=\"not_kept\"}";
     assert_eq!(metric(not_kept), 0);
     let ask = |number: u64| {

@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 
 use crate::checker::{Known, Verdict};
 use crate::client::{self, Got};
-use crate::support::origin::ask_ops;
+use crate::support::ops::{ask_ops, metrics_sum};
 use crate::support::program::Program;
 use crate::support::token::{SECRET, signed};
 
@@ -114,13 +114,7 @@ impl Rig {
 
     /// A metric's value, summed over the lines that start so.
     pub(crate) fn metric(&self, line: &str) -> f64 {
-        let answer = ask_ops(self.ops, "/metrics", &[]);
-        let lines = answer
-            .text()
-            .lines()
-            .filter_map(|own| own.strip_prefix(line));
-        let values = lines.filter_map(|rest| rest.rsplit(' ').next()?.parse::<f64>().ok());
-        values.sum()
+        metrics_sum(self.ops, line)
     }
 
     /// What the program holds now, without its code, of which a debug build has three times as much.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::start::{folder, program, signed};
 use crate::support::http::{exchange, request};
-use crate::support::origin::ask_ops;
+use crate::support::ops::ask_ops;
 use crate::support::program::{Program, READY, run, same_env};
 
 /// Opens as many sockets as names are given, as systemd would, and becomes the program.

@@ -7,7 +7,6 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use crate::start::{TLS, curl, folder, pair_until, program, put, serve, signed, write_pair};
-use crate::support::origin::ask_ops;
 use crate::support::program::{Program, run};
 use crate::support::until;
 
@@ -88,11 +87,8 @@ const ENDS: [f64; 2] = [1_924_992_000.0, 1_956_528_000.0];
 
 /// A metric of the delivery listener's certificate.
 fn metric(program: &Program, name: &str, more: &str) -> f64 {
-    let answer = ask_ops(program.address("ops"), "/metrics", &[]);
-    let line = format!("countersign_tls_{name}{{listener=\"delivery\"{more}}} ");
-    let mut lines = answer.text().lines();
-    let value = lines.find_map(|own| own.strip_prefix(&line)?.parse().ok());
-    value.unwrap_or_else(|| panic!("no {line}in {}", answer.text()))
+    let labels = format!("{{listener=\"delivery\"{more}}}");
+    program.metric(&format!("countersign_tls_{name}{labels}"))
 }
 
 fn end(program: &Program) -> f64 {

@@ -12,7 +12,8 @@ use tokio::runtime::Runtime;
 use crate::end::{get, http2};
 use crate::faulty::{Faulty, Reply};
 use crate::start::{FILM_BYTES, curl, folder, serve, signed};
-use crate::support::origin::{Origin, TOP, ask_ops};
+use crate::support::ops::ask_ops;
+use crate::support::origin::{Origin, TOP};
 use crate::support::token::{self, SECRET};
 use crate::support::until;
 

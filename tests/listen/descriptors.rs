@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 
 use crate::start::{folder, signed};
 use crate::support::http::{exchange, request};
-use crate::support::origin::ask_ops;
+use crate::support::ops::ask_ops;
 use crate::support::program::{Program, READY, command, same_env};
 use crate::support::until;
 

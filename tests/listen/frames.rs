@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 
 use crate::start::{folder, serve, signed};
 use crate::support::http::{connect, exchange, request};
-use crate::support::origin::ask_ops;
+use crate::support::ops::ask_ops;
 use crate::support::until;
 
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::start::{TLS, curl, folder, serve, signed, write_pair};
 use crate::support::at_once::assert_at_once;
 use crate::support::http::{Answer, connect, exchange, parse, request};
-use crate::support::origin::ask_ops;
+use crate::support::ops::ask_ops;
 use crate::support::program::Program;
 use crate::support::{pause, until};
 
@@ -30,13 +30,6 @@ fn readers(address: SocketAddr, count: usize) -> Vec<TcpStream> {
         assert_eq!(&status, b"HTTP/1.1 200");
     }
     all
-}
-
-fn metric(program: &Program, line: &str) -> f64 {
-    let answer = ask_ops(program.address("ops"), "/metrics", &[]);
-    let mut lines = answer.text().lines();
-    let value = lines.find_map(|own| own.strip_prefix(line)?.trim().parse().ok());
-    value.unwrap_or_else(|| panic!("no {line}"))
 }
 
 fn get(address: SocketAddr) -> Answer {
@@ -64,8 +57,8 @@ fn requests_past_the_limit_are_told_503_at_once_and_later_ones_are_served() {
     let refused = || assert_overloaded(&get(address));
     assert_at_once(100, refused, || probe(&program));
     let refused = "countersign_limit_refusals_total{listener=\"delivery\",limit=\"requests\"}";
-    assert!(metric(&program, refused) >= 100.0);
-    assert!((metric(&program, "countersign_requests_max") - 4.0).abs() < 0.5);
+    assert!(program.metric(refused) >= 100.0);
+    assert!((program.metric("countersign_requests_max") - 4.0).abs() < 0.5);
     // A connection is kept, and the next request on it is served once there is room.
     let mut kept = connect(address);
     kept.write_all(&keep(&signed("/a.txt"))).unwrap();
@@ -112,7 +105,7 @@ fn connections_past_the_limit_are_told_503_and_closed_while_probes_are_answered(
     assert!(out.contains("overloaded") && out.ends_with(" 503"), "{out}");
     assert_eq!(ask_ops(program.address("ops"), "/readyz", &[]).status, 200);
     let refused = "countersign_limit_refusals_total{listener=\"delivery\",limit=\"connections\"}";
-    assert!(metric(&program, refused) >= 51.0);
+    assert!(program.metric(refused) >= 51.0);
     let lines = program.err.all();
     let told = |line: &&String| line.contains("were refused");
     assert_eq!(lines.iter().filter(told).count(), 1, "{lines:?}");
@@ -161,9 +154,7 @@ fn who_has_had_no_request_for_longest_gives_way() {
     let mut half = connect(address);
     half.write_all(b"GET /a.txt HT").unwrap();
     let open = "countersign_connections{listener=\"delivery\"}";
-    until("all of them", || {
-        (metric(&program, open) > 2.5).then_some(())
-    });
+    until("all of them", || (program.metric(open) > 2.5).then_some(()));
     assert_overloaded(&get(address));
     pause(Duration::from_millis(1_100));
     let mut later = Vec::new();
@@ -174,7 +165,7 @@ fn who_has_had_no_request_for_longest_gives_way() {
     }
     assert_overloaded(&get(address));
     let closed = "countersign_connections_closed_total{listener=\"delivery\",reason=\"room\"}";
-    until("both", || (metric(&program, closed) > 1.5).then_some(()));
+    until("both", || (program.metric(closed) > 1.5).then_some(()));
 }
 
 #[test]

@@ -9,7 +9,6 @@ use tokio::runtime::Runtime;
 use crate::end::{get, http2};
 use crate::start::{folder, serve, signed};
 use crate::support::http::{connect, exchange, request};
-use crate::support::origin::ask_ops;
 use crate::support::program::Program;
 use crate::support::{pause, until};
 
@@ -33,11 +32,7 @@ fn borne(mut stream: TcpStream) -> Duration {
 }
 
 fn connections(program: &Program, line: &str) -> usize {
-    let answer = ask_ops(program.address("ops"), "/metrics", &[]);
-    let mut lines = answer.text().lines();
-    let name = format!("countersign_connections{line} ");
-    let value = lines.find_map(|own| own.strip_prefix(&name)?.parse().ok());
-    value.unwrap_or_else(|| panic!("no {line}"))
+    program.metric(&format!("countersign_connections{line}")) as usize
 }
 
 #[test]

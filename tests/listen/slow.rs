@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::start::{folder, serve, signed};
 use crate::support::http::connect;
-use crate::support::origin::ask_ops;
+use crate::support::ops::ask_ops;
 use crate::support::{pause, until};
 
 #[test]

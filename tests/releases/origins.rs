@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::load::Targets;
 use crate::objects;
-use crate::support::origin::ask_ops;
+use crate::support::ops::metrics_sum;
 use crate::support::program::{Program, READY, command};
 
 /// Settings of every origin; `sites` is at the end.
@@ -119,12 +119,7 @@ impl Origin {
 
     /// The sum of a metric's lines that begin so.
     pub(crate) fn metric(&self, line: &str) -> f64 {
-        let answer = ask_ops(self.ops, "/metrics", &[]);
-        let lines = answer.text().lines().filter_map(|own| {
-            let value = own.strip_prefix(line)?.rsplit(' ').next()?;
-            value.parse::<f64>().ok()
-        });
-        lines.sum()
+        metrics_sum(self.ops, line)
     }
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod http;
 pub(crate) mod kept;
 #[path = "../store_contract/moto.rs"]
 pub(crate) mod moto;
+pub(crate) mod ops;
 pub(crate) mod origin;
 pub(crate) mod program;
 pub(crate) mod s3;

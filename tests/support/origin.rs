@@ -1,7 +1,6 @@
 //! A server in this process, on ports of its own, from a configuration file.
 
 use std::fs;
-use std::net::SocketAddr;
 use std::path::Path;
 
 use countersign::clock::Clock;
@@ -14,6 +13,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use super::http::{Answer, exchange, request};
+use super::ops::{ask_ops, metric};
 use super::token::{NOW, OLD_SECRET, SECRET};
 
 /// Ports, and a cache of which every test sees the ends.
@@ -132,18 +132,8 @@ impl Origin {
 
     /// A metric's value; `None` where it has no line.
     pub(crate) fn metric(&self, line: &str) -> Option<f64> {
-        let answer = self.ops("/metrics", &[]);
-        let mut lines = answer.text().lines();
-        lines.find_map(|own| own.strip_prefix(line)?.trim().parse().ok())
+        metric(self.addresses.ops, line)
     }
-}
-
-pub(crate) fn ask_ops(address: SocketAddr, target: &str, headers: &[(&str, &str)]) -> Answer {
-    let mut all = headers.to_vec();
-    if !all.iter().any(|(name, _)| *name == "Host") {
-        all.push(("Host", "ops"));
-    }
-    exchange(address, &request("GET", target, &all))
 }
 
 impl Drop for Origin {

@@ -8,6 +8,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use super::ops;
 use super::until;
 
 /// In the line that says so.
@@ -127,6 +128,11 @@ impl Program {
         let (_, behind) = line.split_once(&name).unwrap();
         let text = behind.split(' ').next().unwrap().trim_matches('"');
         text.parse().unwrap()
+    }
+
+    /// A metric's value.
+    pub(crate) fn metric(&self, line: &str) -> f64 {
+        ops::metric(self.address("ops"), line).unwrap_or_else(|| panic!("no {line}"))
     }
 
     /// Sends a signal by its name: `TERM`.
