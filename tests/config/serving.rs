@@ -30,6 +30,10 @@ fn each_wrong_setting_of_serving_has_one_message_that_says_what_is_right() {
             "site.0.cache_max_bytes: must be more than 0",
         ),
         (
+            site("cache_max_bytes = \"1MiB\""),
+            "site.0.cache_max_bytes: must be at least two of cache.block_bytes, which is 1048576 bytes",
+        ),
+        (
             site("cache_max_bytes = \"257MiB\""),
             "site: the sites' cache_max_bytes are 269484032 bytes together, cache.max_bytes is 268435456",
         ),
@@ -112,6 +116,6 @@ fn shares_leave_something_for_sites_without_one() {
         own("b.example", "")
     );
     let told = faults(&two);
-    let left = "leave nothing of cache.max_bytes for the sites that have none";
+    let left = "leave 0 bytes of cache.max_bytes for the sites that have none, who need two";
     assert!(told.len() == 1 && told[0].contains(left), "{told:?}");
 }

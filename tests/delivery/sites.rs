@@ -15,12 +15,12 @@ const OTHER: (&str, &str, &str) = ("other.test", "other", STAGING);
 fn origin() -> Origin {
     let media = site(
         "media",
-        "cache_max_bytes = \"1MiB\"",
+        "cache_max_bytes = \"2MiB\"",
         "[[site.cache]]\npaths = [\"/**\"]\nbrowser = \"7s\"\n",
     );
     let other = site(
         "other",
-        "cache_max_bytes = \"1MiB\"",
+        "cache_max_bytes = \"2MiB\"",
         "[[site.policy]]\npaths = [\"/open/**\"]\nmode = \"public\"\n\
          [site.answers]\nshow_reasons = false\n\
          [site.denied_navigation]\nredirect = \"https://staging.example/?r={return_to}\"\n",

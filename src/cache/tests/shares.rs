@@ -110,11 +110,11 @@ async fn a_share_of_the_same_size_keeps_its_objects_when_it_is_divided_again() {
             ("three", Some(300_000)),
         ])
     };
-    shares.divide(&share(100_000).sites);
+    shares.divide(&share(150_000).sites);
     for site in ["one", "two", "three"] {
         assert_eq!(read(&shares, &store, site, "/a").await, CacheOutcome::Miss);
     }
-    shares.divide(&share(100_000).sites);
+    shares.divide(&share(150_000).sites);
     for site in ["one", "two", "three"] {
         assert_eq!(read(&shares, &store, site, "/a").await, CacheOutcome::Hit);
     }
@@ -129,7 +129,7 @@ async fn a_share_of_the_same_size_keeps_its_objects_when_it_is_divided_again() {
 async fn a_purge_finds_the_objects_of_each_share_and_of_no_other_site() {
     let (shares, store) = (shares(), TestStore::new());
     store.put("/a", "\"1\"", content(1_000));
-    shares.divide(&config(&[("one", Some(100_000)), ("two", None)]).sites);
+    shares.divide(&config(&[("one", Some(150_000)), ("two", None)]).sites);
     for site in ["one", "two"] {
         read(&shares, &store, site, "/a").await;
         let other = if site == "one" { "two" } else { "one" };

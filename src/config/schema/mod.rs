@@ -47,7 +47,7 @@ pub(super) fn config(top: &Section<'_>) -> Option<Config> {
     listeners.extend(signing.as_ref().map(|signing| ("signing", signing.listen)));
     listeners_differ(top, &listeners);
     if let Some(sites) = &sites.complete {
-        serving::shares_fit(top, cache.max_bytes, sites);
+        serving::shares_fit(top, &cache, sites);
     }
     if let (Some(_), Some(sites)) = (&signing, &sites.complete) {
         warn_of_sites_that_cannot_sign(top, sites);

@@ -6,7 +6,7 @@ use countersign_token::{CanonicalPath, Reason};
 
 use crate::config::getters::word;
 use crate::config::model::{
-    CacheRule, DeniedNavigation, Destination, EdgeRevocation, Serving, Site,
+    CacheRule, CacheSettings, DeniedNavigation, Destination, EdgeRevocation, Serving, Site,
 };
 use crate::config::reader::Section;
 use crate::config::units::is_origin;
@@ -39,9 +39,19 @@ pub(super) fn serving(site: &Section<'_>) -> Serving {
     }
 }
 
-/// The shares fit into the cache, and leave something for the sites that have none.
-pub(super) fn shares_fit(top: &Section<'_>, max_bytes: u64, sites: &[Site]) {
+/// The shares fit into the cache, and each share, the common one too, has room for what arrives:
+/// half of it, which is a block at least.
+pub(super) fn shares_fit(top: &Section<'_>, cache: &CacheSettings, sites: &[Site]) {
+    let (max_bytes, block_bytes) = (cache.max_bytes, cache.block_bytes);
     let shares = sites.iter().map(|site| site.serving.cache_max_bytes);
+    for (index, share) in shares.clone().enumerate() {
+        // That it is no share at all is told where it is read.
+        if share.is_some_and(|bytes| bytes > 0 && bytes / 2 < block_bytes) {
+            let message =
+                format!("must be at least two of cache.block_bytes, which is {block_bytes} bytes");
+            top.fault(&format!("site.{index}.cache_max_bytes"), message);
+        }
+    }
     let all_own = shares.clone().all(|share| share.is_some());
     let sum = shares.flatten().fold(0, u64::saturating_add);
     if sum > max_bytes {
@@ -50,9 +60,13 @@ pub(super) fn shares_fit(top: &Section<'_>, max_bytes: u64, sites: &[Site]) {
              make it larger or them smaller"
         );
         top.fault("site", message);
-    } else if sum == max_bytes && max_bytes > 0 && !all_own {
-        let message = "the sites' cache_max_bytes leave nothing of cache.max_bytes for the sites \
-                       that have none; make it larger or them smaller";
+    } else if !all_own && sum > 0 && (max_bytes - sum) / 2 < block_bytes {
+        let message = format!(
+            "the sites' cache_max_bytes leave {} bytes of cache.max_bytes for the sites that have \
+             none, who need two of cache.block_bytes, which is {block_bytes} bytes; make it larger \
+             or them smaller",
+            max_bytes - sum
+        );
         top.fault("site", message);
     }
 }
