@@ -1,5 +1,6 @@
 //! A connection's way from the accept to HTTP.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,8 +9,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
-use super::gate::{Gate, Place, Refused};
-use super::http::{Answers, Http, Library, Protocol, Requests, Served};
+use super::gate::{Closed, Gate, Place, Refused};
+use super::http::{Answers, Http, Library, Protocol, Requests, Served, is_malformed};
 use super::kept::Kept;
 use super::lingering::Lingering;
 use super::pulse::{Limits, Overdue, Pulse};
@@ -100,7 +101,7 @@ impl<N: Answers> Way<N> {
         let peer = match &self.settings.proxy_protocol {
             Some(proxied) => tokio::select! {
                 peer = proxied.source(&mut stream, peer, limit) => peer,
-                () = pulse.evicted() => return visit.place.gate().closed(Overdue::Room),
+                () = pulse.evicted() => return visit.place.gate().closed(Closed::Limit(Overdue::Room)),
             },
             None => Some(peer),
         };
@@ -122,16 +123,22 @@ impl<N: Answers> Way<N> {
         let handshake = tokio::time::timeout_at(pulse.first_head_until().into(), handshake);
         let shaken = tokio::select! {
             shaken = handshake => shaken,
-            () = pulse.evicted() => return visit.place.gate().closed(Overdue::Room),
+            () = pulse.evicted() => return visit.place.gate().closed(Closed::Limit(Overdue::Room)),
         };
         match shaken {
             Ok(Ok(stream)) => {
                 let protocol = Protocol::agreed(stream.get_ref().1.alpn_protocol());
                 self.http(stream, protocol, peer, visit).await;
             }
-            Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
+            Ok(Err(error)) => {
+                // A client that left, as health checks of a port do, is its own business.
+                if error.kind() == io::ErrorKind::InvalidData {
+                    visit.place.gate().closed(Closed::Handshake);
+                }
+                tracing::debug!(%error, "a TLS handshake failed");
+            }
             Err(_) => {
-                visit.place.gate().closed(Overdue::Head);
+                visit.place.gate().closed(Closed::Limit(Overdue::Head));
                 tracing::debug!("a TLS handshake took too long");
             }
         }
@@ -158,9 +165,18 @@ impl<N: Answers> Way<N> {
         if is_shed {
             kept = kept.once();
         }
-        if let Err(limit) = kept.await {
-            place.gate().closed(limit);
-            tracing::debug!("a connection was closed: {limit}");
+        match kept.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                if is_malformed(&error) {
+                    place.gate().closed(Closed::Malformed);
+                }
+                tracing::debug!(%error, "a connection ended early");
+            }
+            Err(limit) => {
+                place.gate().closed(Closed::Limit(limit));
+                tracing::debug!("a connection was closed: {limit}");
+            }
         }
     }
 }

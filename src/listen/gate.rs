@@ -7,6 +7,7 @@
 //! A request costs an addition and a subtraction here; the table is for connections only.
 
 mod bounds;
+mod closed;
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -15,7 +16,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 pub(super) use self::bounds::{Bounds, Refused};
-use super::pulse::{Overdue, Pulse};
+pub(super) use self::closed::Closed;
+use super::pulse::Pulse;
 use crate::config::model::ConnectionLimits;
 
 /// For so long a connection may be without a request before it can be made to give way.
@@ -46,7 +48,7 @@ pub struct Gate {
     table: Mutex<Table>,
     requests: AtomicUsize,
     refused: [AtomicU64; Refused::ALL.len()],
-    closed: [AtomicU64; Overdue::ALL.len()],
+    closed: [AtomicU64; Closed::COUNT],
 }
 
 #[derive(Debug, Default)]
@@ -168,8 +170,8 @@ impl Gate {
     }
 
     /// A connection was closed for this.
-    pub(super) fn closed(&self, overdue: Overdue) {
-        self.closed[overdue as usize].fetch_add(1, Ordering::Relaxed);
+    pub(super) fn closed(&self, why: Closed) {
+        self.closed[why.index()].fetch_add(1, Ordering::Relaxed);
     }
 
     /// What was counted up to now.
@@ -177,7 +179,7 @@ impl Gate {
         let connections = self.lock().open.len();
         let count_of = |count: &AtomicU64| count.load(Ordering::Relaxed);
         let refused = Refused::ALL.into_iter().zip(&self.refused);
-        let closed = Overdue::ALL.into_iter().zip(&self.closed);
+        let closed = Closed::words().zip(&self.closed);
         let requests = self.bounds.requests;
         Figures {
             connections,
@@ -186,9 +188,7 @@ impl Gate {
             refused: refused
                 .map(|(why, count)| (why.as_str(), count_of(count)))
                 .collect(),
-            closed: closed
-                .map(|(why, count)| (why.as_str(), count_of(count)))
-                .collect(),
+            closed: closed.map(|(why, count)| (why, count_of(count))).collect(),
         }
     }
 }

@@ -5,6 +5,7 @@ mod body;
 mod direct;
 mod frames;
 mod heads;
+mod malformed;
 mod pieces;
 mod protocol;
 mod requests;
@@ -23,6 +24,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 pub use self::answers::{Again, Answers};
 use self::direct::{Broken, Direct, Next};
+pub(super) use self::malformed::is_malformed;
 pub(super) use self::protocol::{Library, Protocol};
 pub(super) use self::requests::{Requests, Served};
 use self::rewound::Rewound;

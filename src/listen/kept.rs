@@ -103,12 +103,9 @@ fn goodbye(told_at: Instant, quiet_since: Instant) -> Instant {
     }
 }
 
-impl<C, E> Future for Kept<C>
-where
-    C: Ending<Output = Result<(), E>>,
-    E: std::fmt::Display,
-{
-    type Output = Result<(), Overdue>;
+impl<C: Ending> Future for Kept<C> {
+    /// How the connection ended; an error: by which limit.
+    type Output = Result<C::Output, Overdue>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
@@ -119,11 +116,7 @@ where
         }
         loop {
             if let Poll::Ready(ended) = this.connection.as_mut().poll(context) {
-                // A client that left, or spoke no HTTP, is its own business.
-                if let Err(error) = ended {
-                    tracing::debug!(%error, "a connection ended early");
-                }
-                return Poll::Ready(this.overdue.map_or(Ok(()), Err));
+                return Poll::Ready(this.overdue.map_or(Ok(ended), Err));
             }
             if matches!(this.end, End::NotYet) && this.closing.as_mut().poll(context).is_ready() {
                 this.end = End::Soon(Instant::now() + LAST_HEAD);

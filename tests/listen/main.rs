@@ -19,6 +19,7 @@ mod heads;
 mod http2;
 mod limits;
 mod load;
+mod malformed;
 mod overload;
 mod places;
 mod slow;
