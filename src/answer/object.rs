@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 use futures_util::Stream;
+use http::response::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 
 use super::body::Body;
@@ -34,22 +35,26 @@ pub struct Terms<'t> {
 
 /// The whole object.
 pub fn whole(meta: &Described, terms: Terms<'_>, body: Body) -> Response<Body> {
-    with_headers(meta, terms, body)
+    with_headers(meta, &terms, body)
 }
 
 /// A part of it; `range` is not empty and lies inside.
 pub fn part(meta: &Described, terms: Terms<'_>, range: &Range<u64>, body: Body) -> Response<Body> {
-    let mut response = with_headers(meta, terms, body);
-    *response.status_mut() = StatusCode::PARTIAL_CONTENT;
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_LENGTH, (range.end - range.start).into());
-    let (last, whole) = (range.end - 1, meta.len_bytes);
-    put(
-        headers,
-        header::CONTENT_RANGE,
-        &format!("bytes {}-{last}/{whole}", range.start),
-    );
-    response
+    let (mut head, body) = Response::new(body).into_parts();
+    self::head(&mut head, meta, &terms, Some(range));
+    Response::from_parts(head, body)
+}
+
+/// The head of an answer with the whole object, or a part of it that is not empty and lies inside.
+pub fn head(head: &mut Parts, meta: &Described, terms: &Terms<'_>, part: Option<&Range<u64>>) {
+    head.headers = headers(meta, terms);
+    let Some(range) = part else { return };
+    head.status = StatusCode::PARTIAL_CONTENT;
+    let (len_bytes, last) = (range.end - range.start, range.end - 1);
+    head.headers
+        .insert(header::CONTENT_LENGTH, len_bytes.into());
+    let told = format!("bytes {}-{last}/{}", range.start, meta.len_bytes);
+    put(&mut head.headers, header::CONTENT_RANGE, &told);
 }
 
 /// Several parts of it (RFC 9110 §15.3.7.2); `body_of` brings the bytes of each range in turn. What
@@ -65,7 +70,7 @@ where
 {
     let (len_bytes, content_type) = (ranges.len_bytes(), ranges.content_type());
     let body = Body::stream(len_bytes, ranges.stream(body_of));
-    let mut response = with_headers(meta, terms, body);
+    let mut response = with_headers(meta, &terms, body);
     *response.status_mut() = StatusCode::PARTIAL_CONTENT;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_LENGTH, len_bytes.into());
@@ -75,7 +80,7 @@ where
 
 /// The client has it already. What describes the representation is left out, what caches go by stays.
 pub fn not_modified(meta: &Described, terms: Terms<'_>) -> Response<Body> {
-    let mut response = with_headers(meta, terms, Body::Empty);
+    let mut response = with_headers(meta, &terms, Body::Empty);
     *response.status_mut() = StatusCode::NOT_MODIFIED;
     for name in [
         header::CONTENT_TYPE,
@@ -90,26 +95,30 @@ pub fn not_modified(meta: &Described, terms: Terms<'_>) -> Response<Body> {
     response
 }
 
-fn with_headers(meta: &Described, terms: Terms<'_>, body: Body) -> Response<Body> {
+fn with_headers(meta: &Described, terms: &Terms<'_>, body: Body) -> Response<Body> {
     let mut response = Response::new(body);
-    let headers = response.headers_mut();
-    *headers = match terms.wishes.is_none() {
-        true => written::lines_of(written::text(meta, &terms)),
+    *response.headers_mut() = headers(meta, terms);
+    response
+}
+
+fn headers(meta: &Described, terms: &Terms<'_>) -> HeaderMap {
+    let mut headers = match terms.wishes.is_none() {
+        true => written::lines_of(written::text(meta, terms)),
         false => lines(meta, terms.wishes, terms.allow_active),
     };
     headers.insert(header::CONTENT_LENGTH, meta.len_bytes.into());
-    match caching(meta, &terms) {
+    match caching(meta, terms) {
         Caching::Usual(text) => {
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(text));
         }
         Caching::Made(caches) => {
-            put(headers, header::CACHE_CONTROL, &caches.cache_control);
+            put(&mut headers, header::CACHE_CONTROL, &caches.cache_control);
             if let Some(edge) = caches.cdn_cache_control {
-                put(headers, CDN_CACHE_CONTROL, &edge);
+                put(&mut headers, CDN_CACHE_CONTROL, &edge);
             }
         }
     }
-    response
+    headers
 }
 
 /// RFC 9213.

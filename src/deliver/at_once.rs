@@ -16,10 +16,10 @@ use super::opening::Opening;
 use super::{AnswerBody, deliver, terms};
 use crate::answer::body::Body;
 use crate::answer::range::{self, Asked};
-use crate::answer::{cors, observed, written};
+use crate::answer::{cors, object, observed, written};
 use crate::app::App;
 use crate::cache::Opened;
-use crate::listen::Answers;
+use crate::listen::{Answers, Head};
 use crate::observe::{Logged, OpenRecord, Record, Trace};
 use crate::request::{Client, Country, Plain, RequestId};
 use crate::sites::Site;
@@ -51,7 +51,7 @@ impl Answers for Delivery {
         &self,
         peer: SocketAddr,
         request: &Plain<'_, '_>,
-        head: &mut Vec<u8>,
+        head: Head<'_>,
     ) -> Option<AnswerBody> {
         let started = Instant::now();
         let app = &self.0;
@@ -82,7 +82,7 @@ struct Visit<'v> {
 }
 
 impl Visit<'_> {
-    fn answer(&self, head: &mut Vec<u8>) -> Option<AnswerBody> {
+    fn answer(&self, head: Head<'_>) -> Option<AnswerBody> {
         let answers = &self.site.config.answers;
         let cors = &self.site.config.cors;
         let asked = self.request.range().map_or(Asked::Whole, range::written);
@@ -99,7 +99,14 @@ impl Visit<'_> {
         }
         cors::apply(cors, &HeaderMap::new(), &mut also);
         let terms = terms::of(self.site, &pass, self.now_unix_secs);
-        written::head(head, &opened.meta, &terms, part, &also, self.now_unix_secs);
+        let (meta, now_unix_secs) = (&opened.meta, self.now_unix_secs);
+        match head {
+            Head::Text(text) => written::head(text, meta, &terms, part, &also, now_unix_secs),
+            Head::Parts(parts) => {
+                object::head(parts, meta, &terms, part);
+                parts.headers.extend(also);
+            }
+        }
         Some(self.logged(&pass, part.is_some(), opened))
     }
 

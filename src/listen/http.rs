@@ -4,6 +4,7 @@ mod answers;
 mod body;
 mod direct;
 mod frames;
+mod gathered;
 mod heads;
 mod malformed;
 mod pieces;
@@ -11,6 +12,7 @@ mod protocol;
 mod requests;
 mod rewound;
 mod stream;
+mod streams;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -18,22 +20,24 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use hyper::server::conn::http1;
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-pub use self::answers::{Again, Answers};
+pub use self::answers::{Again, Answers, Head};
 use self::direct::{Broken, Direct, Next};
+use self::gathered::Gathered;
 pub(super) use self::malformed::is_malformed;
 pub(super) use self::protocol::{Library, Protocol};
 pub(super) use self::requests::{Requests, Served};
 use self::rewound::Rewound;
 use self::stream::ToldStream;
+use self::streams::Streams;
 use super::kept::Ending;
 
 type Told<S> = ToldStream<Rewound<S>>;
 type Io<S> = TokioIo<Told<S>>;
-type Any<S, N> = auto::Connection<'static, Io<S>, Requests<N>, TokioExecutor>;
+type Any<S, N> = auto::Connection<'static, TokioIo<Gathered<Told<S>>>, Requests<N>, Streams>;
 
 /// A connection that speaks HTTP.
 pub(super) struct Http<S, N: Answers> {
@@ -54,7 +58,7 @@ enum State<S, N: Answers> {
     Direct(Direct<S, N>),
     /// It may come back from here, between two requests.
     Http1(Box<http1::Connection<Io<S>, Requests<N>>>),
-    Any(Pin<Box<Any<S, N>>>),
+    Any(Pin<Box<Any<S, N>>>, Gathered<Told<S>>),
     /// Nothing more is said.
     Closing(Box<Told<S>>),
     Gone,
@@ -91,17 +95,21 @@ where
             self.protocol = self.protocol.later();
         }
         let protocol = self.protocol.begun(&begun);
-        let io = TokioIo::new(self.told(stream, begun));
+        let stream = self.told(stream, begun);
         let requests = self.requests.clone();
         let serves = match protocol {
             Protocol::Http1 => {
+                let io = TokioIo::new(stream);
                 let connection = self.library.http1.serve_connection(io, requests);
                 return State::Http1(Box::new(connection));
             }
             Protocol::Http2 => &self.library.http2,
             Protocol::Either => &self.library.either,
         };
-        State::Any(Box::pin(serves.serve_connection(io, requests).into_owned()))
+        let stream = Gathered::new(stream);
+        let io = TokioIo::new(stream.clone());
+        let connection = serves.serve_connection(io, requests).into_owned();
+        State::Any(Box::pin(connection), stream)
     }
 
     fn told(&self, stream: S, begun: Vec<u8>) -> Told<S> {
@@ -169,7 +177,16 @@ where
                     begun.splice(0..0, parts.read_buf);
                     this.state = State::Direct(Direct::new(stream, begun));
                 }
-                State::Any(connection) => return connection.as_mut().poll(cx),
+                State::Any(connection, stream) => {
+                    streams::turn_begins();
+                    let polled = connection.as_mut().poll(cx);
+                    return match stream.poll_end_of_turn(cx) {
+                        Poll::Ready(Err(error)) if polled.is_pending() => {
+                            Poll::Ready(Err(error.into()))
+                        }
+                        _ => polled,
+                    };
+                }
                 State::Closing(stream) => {
                     return Pin::new(&mut **stream)
                         .poll_shutdown(cx)
@@ -199,7 +216,7 @@ where
                 }
             }
             State::Http1(connection) => Pin::new(&mut **connection).graceful_shutdown(),
-            State::Any(connection) => connection.as_mut().graceful_shutdown(),
+            State::Any(connection, _) => connection.as_mut().graceful_shutdown(),
             State::Closing(_) | State::Gone => {}
         }
     }

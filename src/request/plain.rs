@@ -6,6 +6,8 @@
 
 use std::mem::MaybeUninit;
 
+use http::uri::Scheme;
+use http::{HeaderName, Method, Request, Version, header};
 use httparse::{Header, Status};
 
 use super::Lines;
@@ -32,13 +34,14 @@ pub enum Reading<'s, 'b> {
     Other,
 }
 
-/// `GET` in HTTP/1.1 of a path, for one host, without a body, a condition, or an origin, on a
+/// `GET` in HTTP/1.1 or HTTP/2 of a path, for one host, without a body, a condition, or an origin, on a
 /// connection that stays open.
 pub struct Plain<'s, 'b> {
     target: &'b str,
     host: &'b str,
     range: Option<&'b [u8]>,
-    lines: &'s [Header<'b>],
+    lines: Lines<'s>,
+    count: usize,
 }
 
 impl<'s, 'b> Plain<'s, 'b> {
@@ -83,7 +86,43 @@ impl<'s, 'b> Plain<'s, 'b> {
             target,
             host: str::from_utf8(host?).ok()?,
             range,
-            lines,
+            lines: Lines::Read(lines),
+            count: lines.len(),
+        })
+    }
+
+    /// The same in HTTP/2, of a request that the library has read, where it has no body.
+    pub fn brought<T>(request: &'b Request<T>) -> Option<Self>
+    where
+        'b: 's,
+    {
+        let (uri, headers) = (request.uri(), request.headers());
+        let target = uri.path_and_query()?.as_str();
+        let is_plain = request.version() == Version::HTTP_2
+            && *request.method() == Method::GET
+            && (uri.scheme() == Some(&Scheme::HTTPS) || uri.scheme() == Some(&Scheme::HTTP))
+            && target.starts_with('/')
+            && target.bytes().all(is_usual);
+        if !is_plain {
+            return None;
+        }
+        let mut range = None;
+        for (name, value) in headers {
+            let value = value.as_bytes();
+            match (meaning_in_http_2(name), value) {
+                // RFC 9113 §8.2.1: malformed.
+                (_, [b' ' | b'\t', ..] | [.., b' ' | b'\t']) => return None,
+                (Meaning::None, _) => {}
+                (Meaning::Range, _) if range.is_none() => range = Some(value),
+                _ => return None,
+            }
+        }
+        Some(Self {
+            target,
+            host: uri.authority()?.as_str(),
+            range,
+            lines: Lines::Map(headers),
+            count: headers.len(),
         })
     }
 
@@ -109,12 +148,12 @@ impl<'s, 'b> Plain<'s, 'b> {
 
     /// All lines.
     pub const fn lines(&self) -> Lines<'s> {
-        Lines::Read(self.lines)
+        self.lines
     }
 
     /// How many lines there are.
     pub const fn count(&self) -> usize {
-        self.lines.len()
+        self.count
     }
 }
 
@@ -150,6 +189,26 @@ fn meaning(line: &Header<'_>) -> Meaning {
     }
 }
 
+/// The same, of a request whose host is its `:authority`.
+fn meaning_in_http_2(name: &HeaderName) -> Meaning {
+    const OTHERS: [HeaderName; 9] = [
+        header::HOST,
+        header::EXPECT,
+        header::ORIGIN,
+        header::CONTENT_LENGTH,
+        header::IF_MATCH,
+        header::IF_NONE_MATCH,
+        header::IF_MODIFIED_SINCE,
+        header::IF_UNMODIFIED_SINCE,
+        header::IF_RANGE,
+    ];
+    match OTHERS.contains(name) {
+        true => Meaning::Other,
+        false if *name == header::RANGE => Meaning::Range,
+        false => Meaning::None,
+    }
+}
+
 /// Bytes of a target that every reader takes as they are (RFC 3986 §3.3, §3.4).
 fn is_usual(byte: u8) -> bool {
     const USUAL: [bool; 256] = {
@@ -173,6 +232,7 @@ fn is_usual(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use countersign_token::Headers as _;
+    use http::{Method, Request, Version};
 
     use super::{Plain, Reading, Space};
 
@@ -212,6 +272,53 @@ mod tests {
             let reading = Plain::read(begun, &mut space);
             assert!(matches!(reading, Reading::Partial), "{len_bytes}");
         }
+    }
+
+    #[test]
+    fn a_request_of_http_2_is_as_plain_as_one_of_http_1() {
+        let request = |uri: &str, lines: &[(&str, &str)]| {
+            let mut request = Request::builder().version(Version::HTTP_2).uri(uri);
+            for (name, value) in lines {
+                request = request.header(*name, *value);
+            }
+            request.body(()).unwrap()
+        };
+        let lines = [("range", "bytes=0-1"), ("x-a", "1"), ("x-a", "2")];
+        let whole = request("https://media/a%20b?cs=1", &lines);
+        let plain = Plain::brought(&whole).unwrap();
+        assert_eq!(
+            (plain.target(), plain.query()),
+            ("/a%20b?cs=1", Some("cs=1"))
+        );
+        assert_eq!((plain.host(), plain.count()), ("media", 3));
+        assert_eq!(plain.range(), Some(&b"bytes=0-1"[..]));
+        assert_eq!(plain.lines().lines("X-a").count(), 2);
+        for other in [
+            ("host", "media"),
+            ("expect", "100-continue"),
+            ("origin", "https://page"),
+            ("content-length", "0"),
+            ("if-none-match", "\"e\""),
+            ("if-match", "\"e\""),
+            ("if-range", "\"e\""),
+            ("if-modified-since", "x"),
+            ("if-unmodified-since", "x"),
+            ("x-a", " 1"),
+            ("x-a", "1\t"),
+            ("range", "bytes=0-1"),
+        ] {
+            let request = request("https://media/a", &[("range", "bytes=0-1"), other]);
+            assert!(Plain::brought(&request).is_none(), "{other:?}");
+        }
+        for uri in ["/a", "ftp://media/a", "https://media/a\"b"] {
+            assert!(Plain::brought(&request(uri, &[])).is_none(), "{uri}");
+        }
+        let mut request = request("https://media/a", &[]);
+        assert!(Plain::brought(&request).is_some());
+        *request.method_mut() = Method::HEAD;
+        assert!(Plain::brought(&request).is_none());
+        (*request.method_mut(), *request.version_mut()) = (Method::GET, Version::HTTP_11);
+        assert!(Plain::brought(&request).is_none());
     }
 
     #[test]

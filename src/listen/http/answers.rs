@@ -5,6 +5,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 
 use bytes::Bytes;
+use http::response::Parts;
 use http::{Request, Response};
 use hyper::body::Incoming;
 
@@ -19,6 +20,14 @@ pub trait Again: http_body::Body {
 
     /// Its last `bytes` were not sent.
     fn go_back(&mut self, _bytes: usize) {}
+}
+
+/// Where the head of an answer is written.
+pub enum Head<'h> {
+    /// As text of HTTP/1.1, without a `Connection` line.
+    Text(&'h mut Vec<u8>),
+    /// For the HTTP library, which adds `Date`.
+    Parts(&'h mut Parts),
 }
 
 /// Answers requests; a function that does is one.
@@ -36,14 +45,14 @@ pub trait Answers: Clone + Send + Sync + 'static {
         request: Request<Incoming>,
     ) -> impl Future<Output = Response<Self::Body>> + Send + 'static;
 
-    /// The answer to a plain request, where nothing need be waited for: appends its head to `head`,
-    /// without a `Connection` line, and gives its body, whose length the head tells. `None`:
-    /// [`Self::answer`] knows, and what was appended is dropped.
+    /// The answer to a plain request, where nothing need be waited for: writes its head to `head`,
+    /// and gives its body, whose length the head tells. `None`: [`Self::answer`] knows, and what was
+    /// written is dropped.
     fn at_once(
         &self,
         _peer: SocketAddr,
         _request: &Plain<'_, '_>,
-        _head: &mut Vec<u8>,
+        _head: Head<'_>,
     ) -> Option<Self::Body> {
         None
     }

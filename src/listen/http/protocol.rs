@@ -2,9 +2,10 @@
 //! begins with.
 
 use hyper::server::conn::http1;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_util::rt::TokioTimer;
 use hyper_util::server::conn::auto;
 
+use super::streams::Streams;
 use crate::config::model::{ConnectionLimits, Http2Limits};
 use crate::listen::pulse::LONGEST;
 
@@ -53,8 +54,8 @@ impl Protocol {
 /// The HTTP library, set up for each protocol.
 pub(in crate::listen) struct Library {
     pub(in crate::listen) http1: http1::Builder,
-    pub(in crate::listen) http2: auto::Builder<TokioExecutor>,
-    pub(in crate::listen) either: auto::Builder<TokioExecutor>,
+    pub(in crate::listen) http2: auto::Builder<Streams>,
+    pub(in crate::listen) either: auto::Builder<Streams>,
     pub(in crate::listen) limits: Http2Limits,
     pub(in crate::listen) max_header_bytes: usize,
 }
@@ -68,7 +69,7 @@ impl Library {
             // Of answers what is given at once is written at once, and the next is asked for after it.
             .max_buf_size(heads.max_header_bytes)
             .max_headers(heads.max_headers);
-        let mut either = auto::Builder::new(TokioExecutor::new());
+        let mut either = auto::Builder::new(Streams);
         either
             .http1()
             .header_read_timeout(None)

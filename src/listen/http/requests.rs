@@ -5,15 +5,15 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, Either, Ready, ready};
 use http::{HeaderValue, Request, Response, Version, header};
 use hyper::body::{Body, Incoming};
 use hyper::service::Service;
 
-use super::answers::Answers;
+use super::answers::{Answers, Head};
 use super::body::{Gathers, ToldBody};
 use crate::listen::drain::Drain;
-use crate::listen::gate::{Place, Refused};
+use crate::listen::gate::{InFlight, Place, Refused};
 use crate::listen::pulse::Pulse;
 use crate::listen::shed::Shed;
 use crate::request::Plain;
@@ -90,12 +90,7 @@ impl<N: Answers> Requests<N> {
         request: &Plain<'_, '_>,
         head: &mut Vec<u8>,
     ) -> Option<ToldBody<N::Body>> {
-        let connection = &self.0.connection;
-        if request.count() > connection.max_headers || !self.may_be_direct() {
-            return None;
-        }
-        let in_flight = connection.place.enter()?;
-        let body = connection.answers.at_once(connection.peer, request, head)?;
+        let (body, in_flight) = self.now(request, Head::Text(head))?;
         // Of a long answer no write takes so much, and a processor's cache holds less.
         let is_short = body
             .size_hint()
@@ -108,18 +103,45 @@ impl<N: Answers> Requests<N> {
         };
         Some(ToldBody::untold(body, Some(in_flight)).gathered(gathers))
     }
+
+    /// The same, of a request that the library has read.
+    fn brought<B: Body>(&self, request: &Request<B>) -> Option<Response<ToldBody<N::Body>>> {
+        if !request.body().is_end_stream() {
+            return None;
+        }
+        let (mut head, ()) = Response::new(()).into_parts();
+        let (body, in_flight) = self.now(&Plain::brought(request)?, Head::Parts(&mut head))?;
+        let turn = self.0.connection.pulse.turn(request.version());
+        let body = ToldBody::new(body, turn, Some(in_flight));
+        Some(Response::from_parts(head, body))
+    }
+
+    fn now(&self, request: &Plain<'_, '_>, head: Head<'_>) -> Option<(N::Body, InFlight)> {
+        let connection = &self.0.connection;
+        if request.count() > connection.max_headers || !self.may_be_direct() {
+            return None;
+        }
+        let in_flight = connection.place.enter()?;
+        let body = connection.answers.at_once(connection.peer, request, head)?;
+        Some((body, in_flight))
+    }
 }
+
+/// What the library is given.
+type Answer<N> = Result<Response<ToldBody<<N as Answers>::Body>>, Infallible>;
 
 impl<N: Answers> Service<Request<Incoming>> for Requests<N> {
     type Response = Response<ToldBody<N::Body>>;
     type Error = Infallible;
-    /// On the heap, so that a connection without a request has no room for one.
-    type Future = BoxFuture<'static, Result<Self::Response, Infallible>>;
+    type Future = Either<Ready<Answer<N>>, BoxFuture<'static, Answer<N>>>;
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         let connection = &self.0.connection;
-        let version = request.version();
         self.0.by_library.fetch_add(1, Ordering::Relaxed);
+        if let Some(response) = self.brought(&request) {
+            return Either::Left(ready(Ok(response)));
+        }
+        let version = request.version();
         let turn = connection.pulse.turn(version);
         let (ending, is_shed) = (connection.drain.clone(), connection.is_shed);
         if !request.body().is_end_stream() {
@@ -142,7 +164,7 @@ impl<N: Answers> Service<Request<Incoming>> for Requests<N> {
             request.extensions_mut().insert(Shed::Headers);
         }
         let answered = connection.answers.clone().answer(connection.peer, request);
-        Box::pin(async move {
+        Either::Right(Box::pin(async move {
             let (mut head, body) = answered.await.into_parts();
             let body = ToldBody::new(body, turn, in_flight);
             if version >= Version::HTTP_2 {
@@ -154,6 +176,6 @@ impl<N: Answers> Service<Request<Incoming>> for Requests<N> {
                 head.headers.insert(header::CONNECTION, close);
             }
             Ok(Response::from_parts(head, body.gathered(Gathers::Some)))
-        })
+        }))
     }
 }
