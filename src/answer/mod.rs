@@ -6,6 +6,7 @@ pub mod byteranges;
 pub mod cache_control;
 pub mod conditional;
 pub mod cors;
+mod date;
 pub mod disposition;
 pub mod navigation;
 pub mod object;

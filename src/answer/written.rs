@@ -1,19 +1,15 @@
 //! An object's answer as it is sent in HTTP/1.1 (RFC 9112 §4): the same lines as
 //! [`super::object::whole`] and [`super::object::part`], for those who need no header map.
 
-use std::cell::RefCell;
 use std::ops::Range;
-use std::time::{Duration, UNIX_EPOCH};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use super::date;
 use super::object::{CDN_CACHE_CONTROL, Caching, Terms, caching, lines};
 use super::representation::Wishes;
 use crate::cache::Described;
-
-/// 9999-12-31T23:59:59Z.
-const LAST_HTTP_DATE_UNIX_SECS: u64 = 253_402_300_799;
 
 /// Appends the head of an answer with the whole object, or a part of it that is not empty and lies
 /// inside; `also` are further lines. The terms have no wishes.
@@ -93,21 +89,11 @@ fn line(out: &mut Vec<u8>, name: &str, value: &[u8]) {
     }
 }
 
-/// `Date` (RFC 9110 §6.6.1) and the head's end. Thousands of answers share a second.
+/// `Date` and the head's end.
 fn date(out: &mut Vec<u8>, unix_secs: u64) {
-    thread_local! {
-        static LAST: RefCell<(u64, String)> = const { RefCell::new((0, String::new())) };
-    }
-    LAST.with_borrow_mut(|(last, text)| {
-        if *last != unix_secs || text.is_empty() {
-            // Later no HTTP date can say.
-            let secs = unix_secs.min(LAST_HTTP_DATE_UNIX_SECS);
-            let time = UNIX_EPOCH.checked_add(Duration::from_secs(secs));
-            let date = httpdate::fmt_http_date(time.unwrap_or(UNIX_EPOCH));
-            (*last, *text) = (unix_secs, format!("date: {date}\r\n\r\n"));
-        }
-        out.extend_from_slice(text.as_bytes());
-    });
+    out.extend_from_slice(b"date: ");
+    date::with(unix_secs, |date| out.extend_from_slice(date.as_bytes()));
+    out.extend_from_slice(b"\r\n\r\n");
 }
 
 #[cfg(test)]

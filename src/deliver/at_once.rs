@@ -104,6 +104,7 @@ impl Visit<'_> {
             Head::Text(text) => written::head(text, meta, &terms, part, &also, now_unix_secs),
             Head::Parts(parts) => {
                 object::head(parts, meta, &terms, part);
+                object::dated(parts, now_unix_secs);
                 parts.headers.extend(also);
             }
         }

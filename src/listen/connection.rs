@@ -119,7 +119,7 @@ impl<N: Answers> Way<N> {
         let Some(tls) = self.settings.tls.clone() else {
             return self.http(stream, Protocol::Either, peer, visit).await;
         };
-        let handshake = tls.acceptor().accept(stream);
+        let handshake = tls.accept(stream);
         let handshake = tokio::time::timeout_at(pulse.first_head_until().into(), handshake);
         let shaken = tokio::select! {
             shaken = handshake => shaken,

@@ -8,7 +8,8 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{InconsistentKeys, ServerConfig};
 use sha2::{Digest, Sha256};
-use tokio_rustls::TlsAcceptor;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_rustls::{Accept, TlsAcceptor};
 use x509_parser::prelude::{FromDer, X509Certificate};
 use zeroize::Zeroizing;
 
@@ -129,10 +130,18 @@ impl Tls {
         self.in_force.load().not_after_unix_secs
     }
 
-    pub(super) fn acceptor(&self) -> TlsAcceptor {
-        TlsAcceptor::from(Arc::clone(&self.in_force.load().config))
+    /// The handshake of a new connection.
+    pub(super) fn accept<S: AsyncRead + AsyncWrite + Unpin>(&self, stream: S) -> Accept<S> {
+        let acceptor = TlsAcceptor::from(Arc::clone(&self.in_force.load().config));
+        acceptor.accept_with(stream, |session| {
+            session.set_buffer_limit(Some(MOST_AT_ONCE_BYTES));
+        })
     }
 }
+
+/// So much of an answer the TLS library takes at once, and holds where the socket takes less: a
+/// chunk of an object with its head, which with the library's own 64 KiB would be two writes.
+const MOST_AT_ONCE_BYTES: usize = 80 << 10;
 
 /// The longest file of a certificate or key; a link to a device has no end.
 const MAX_FILE_BYTES: u64 = 1 << 20;

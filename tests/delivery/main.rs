@@ -18,6 +18,7 @@ mod methods;
 mod names;
 mod navigation;
 mod plain;
+mod plain_http_2;
 mod policy;
 mod proxy_protocol;
 mod range_bytes;

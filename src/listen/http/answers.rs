@@ -26,7 +26,7 @@ pub trait Again: http_body::Body {
 pub enum Head<'h> {
     /// As text of HTTP/1.1, without a `Connection` line.
     Text(&'h mut Vec<u8>),
-    /// For the HTTP library, which adds `Date`.
+    /// For the HTTP library.
     Parts(&'h mut Parts),
 }
 

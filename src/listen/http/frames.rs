@@ -112,6 +112,7 @@ impl Frames {
 
     /// Bytes of the client, of whom so many requests were taken before.
     pub(super) fn came(&mut self, mut bytes: &[u8], taken: u32) -> Came {
+        let mut now = None;
         while let [first, rest @ ..] = bytes {
             match &mut self.at {
                 At::Other => break,
@@ -133,7 +134,8 @@ impl Frames {
                     bytes = rest;
                     if *read == HEAD_BYTES {
                         let head = *head;
-                        self.frame(head, taken);
+                        let now = *now.get_or_insert_with(Instant::now);
+                        self.frame(head, taken, now);
                     }
                 }
                 At::Payload(left) => {
@@ -154,7 +156,8 @@ impl Frames {
         }
     }
 
-    fn frame(&mut self, [a, b, c, kind, flags, stream @ ..]: [u8; HEAD_BYTES], taken: u32) {
+    fn frame(&mut self, head: [u8; HEAD_BYTES], taken: u32, now: Instant) {
+        let [a, b, c, kind, flags, stream @ ..] = head;
         if !self.has_settings {
             if kind != SETTINGS || flags & ACK != 0 {
                 self.at = At::Wrong;
@@ -168,7 +171,7 @@ impl Frames {
             0 => At::Head([0; HEAD_BYTES], 0),
             _ => At::Payload(len_bytes),
         };
-        self.turn_window(Instant::now(), taken);
+        self.turn_window(now, taken);
         let stream = u32::from_be_bytes(stream) & 0x7fff_ffff;
         self.upkeep += match kind {
             DATA => {

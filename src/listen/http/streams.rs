@@ -56,7 +56,9 @@ mod tests {
         let (done, waits) = (Arc::new(AtomicU32::new(0)), Arc::new(Notify::new()));
         let ready = || {
             let done = Arc::clone(&done);
-            async move { drop(done.fetch_add(1, Ordering::Relaxed)) }
+            async move {
+                done.fetch_add(1, Ordering::Relaxed);
+            }
         };
         turn_begins();
         for _ in 0..MOST_AT_ONCE + 3 {
@@ -69,7 +71,7 @@ mod tests {
             let waits = Arc::clone(&waits);
             async move {
                 waits.notified().await;
-                drop(ended.send(()));
+                let _ = ended.send(());
             }
         };
         Streams.execute(slow);
