@@ -18,7 +18,7 @@ pub fn head(
     meta: &Described,
     terms: &Terms<'_>,
     part: Option<&Range<u64>>,
-    also: &HeaderMap,
+    also: Option<&HeaderMap>,
     now_unix_secs: u64,
 ) {
     out.extend_from_slice(match part {
@@ -47,7 +47,7 @@ pub fn head(
         out.extend_from_slice(number.format(meta.len_bytes).as_bytes());
         out.extend_from_slice(b"\r\n");
     }
-    for (name, value) in also {
+    for (name, value) in also.into_iter().flatten() {
         line(out, name.as_str(), value.as_bytes());
     }
     date(out, now_unix_secs);

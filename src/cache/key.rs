@@ -20,12 +20,64 @@ pub struct CacheKey {
     pub variant: Option<[u8; 32]>,
 }
 
+/// The same, of borrowed parts: to look for an object without making its key.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyOf<'k> {
+    /// The site's name.
+    pub site: &'k Arc<str>,
+    /// Which opening of its store.
+    pub store: u64,
+    /// The object's key in the site's store.
+    pub path: &'k str,
+    /// The store's version id.
+    pub version: Option<&'k str>,
+    /// A digest of query parameters.
+    pub variant: Option<[u8; 32]>,
+}
+
+impl KeyOf<'_> {
+    /// The key itself.
+    pub(super) fn to_key(self) -> CacheKey {
+        CacheKey {
+            site: Arc::clone(self.site),
+            store: self.store,
+            path: self.path.into(),
+            version: self.version.map(Into::into),
+            variant: self.variant,
+        }
+    }
+
+    fn is_of(&self, key: &CacheKey) -> bool {
+        let is_same = self.path == &*key.path && self.store == key.store;
+        let is_alike = self.version == key.version.as_deref() && self.variant == key.variant;
+        is_same && is_alike && *self.site == key.site
+    }
+}
+
+impl<'k> From<&'k CacheKey> for KeyOf<'k> {
+    fn from(key: &'k CacheKey) -> Self {
+        Self {
+            site: &key.site,
+            store: key.store,
+            path: &key.path,
+            version: key.version.as_deref(),
+            variant: key.variant,
+        }
+    }
+}
+
 impl Hash for CacheKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        KeyOf::from(self).hash(state);
+    }
+}
+
+impl Hash for KeyOf<'_> {
     /// A store is one site's, so that the site's name tells no more.
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_u64(self.store);
         state.write(self.path.as_bytes());
-        if let Some(version) = &self.version {
+        if let Some(version) = self.version {
             state.write(version.as_bytes());
         }
         if let Some(variant) = &self.variant {
@@ -61,14 +113,14 @@ pub(super) enum Name {
 /// so that both have one hash.
 #[derive(Debug, Hash)]
 pub(super) enum NameOf<'k> {
-    Object(&'k CacheKey),
+    Object(KeyOf<'k>),
     Block(&'k BlockKey),
 }
 
 impl Equivalent<Name> for NameOf<'_> {
     fn equivalent(&self, name: &Name) -> bool {
         match (self, name) {
-            (Self::Object(key), Name::Object(other)) => *key == other,
+            (Self::Object(key), Name::Object(other)) => key.is_of(other),
             (Self::Block(key), Name::Block(other)) => *key == other,
             _ => false,
         }
@@ -79,7 +131,7 @@ impl Equivalent<Name> for NameOf<'_> {
 mod tests {
     use std::hash::{BuildHasher, RandomState};
 
-    use super::{BlockKey, CacheKey, Equivalent, Name, NameOf};
+    use super::{BlockKey, CacheKey, Equivalent, KeyOf, Name, NameOf};
 
     #[test]
     fn an_object_is_found_by_its_key_alone() {
@@ -104,15 +156,16 @@ mod tests {
             };
             let name = Name::Object(key.clone());
             assert_eq!(
-                hasher.hash_one(NameOf::Object(&key)),
+                hasher.hash_one(NameOf::Object(KeyOf::from(&key))),
                 hasher.hash_one(&name)
             );
-            assert!(NameOf::Object(&key).equivalent(&name));
+            assert!(NameOf::Object(KeyOf::from(&key)).equivalent(&name));
+            assert_eq!(KeyOf::from(&key).to_key(), key);
             let other = Name::Object(CacheKey {
                 store: 2,
                 ..key.clone()
             });
-            assert!(!NameOf::Object(&key).equivalent(&other));
+            assert!(!NameOf::Object(KeyOf::from(&key)).equivalent(&other));
         }
     }
 }

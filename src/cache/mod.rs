@@ -46,7 +46,7 @@ pub use self::block::CHUNK_BYTES;
 pub use self::body::Body;
 pub use self::counts::Counted;
 pub use self::described::Described;
-pub use self::key::CacheKey;
+pub use self::key::{CacheKey, KeyOf};
 use self::objects::Objects;
 pub use self::outcome::CacheOutcome;
 pub use self::parts::Parts;

@@ -15,7 +15,7 @@ use super::parts::Parts;
 use super::reader::Reader;
 use super::source::Source;
 use super::times::Times;
-use super::{CacheKey, CacheOutcome, Described, Opened, OwnTime, Wanted};
+use super::{CacheKey, CacheOutcome, Described, KeyOf, Opened, OwnTime, Wanted};
 use crate::config::model::CacheSettings;
 use crate::store::{ByteRange, Fetched, ObjectMeta, Store, StoreError, StoreKey};
 
@@ -49,7 +49,7 @@ impl Objects {
         wanted: Wanted,
         now: Instant,
     ) -> Option<Opened> {
-        let known = self.blocks.shelf.known_of(key)?;
+        let known = self.blocks.shelf.known_of(key.into())?;
         if known.age(self.times(own_time), now) != Age::Fresh {
             return None;
         }
@@ -67,7 +67,7 @@ impl Objects {
     pub(super) fn kept(
         &self,
         store: &Arc<dyn Store>,
-        key: &CacheKey,
+        key: KeyOf<'_>,
         store_key: impl FnOnce() -> Option<StoreKey>,
         own_time: OwnTime,
         range: Option<ByteRange>,
@@ -86,7 +86,7 @@ impl Objects {
         let index = self.blocks.grid.index(range.start);
         let block = self.blocks.kept(&known.version, index)?;
         self.blocks.counts.kept.add();
-        let source = Source::new(Arc::clone(store), key.clone(), store_key()?, times);
+        let source = Source::new(Arc::clone(store), key.to_key(), store_key()?, times);
         let mut reader = self.reader(&source, &known.version, range.clone());
         reader.begin_kept(&block);
         Some(opened(meta, range, Body::blocks(reader), CacheOutcome::Hit))

@@ -8,7 +8,7 @@ use std::time::Instant;
 use arc_swap::ArcSwap;
 
 use super::counts::Counts;
-use super::{CacheKey, Counted, Objects, Opened, OwnTime, Wanted};
+use super::{CacheKey, Counted, KeyOf, Objects, Opened, OwnTime, Wanted};
 use crate::config::model::{CacheSettings, Site};
 use crate::keyed;
 use crate::store::{ByteRange, Store, StoreError, StoreKey};
@@ -147,7 +147,7 @@ impl Shares {
     pub fn kept(
         &self,
         store: &Arc<dyn Store>,
-        key: &CacheKey,
+        key: KeyOf<'_>,
         store_key: impl FnOnce() -> Option<StoreKey>,
         own_time: OwnTime,
         range: Option<ByteRange>,
@@ -155,7 +155,7 @@ impl Shares {
     ) -> Option<Opened> {
         self.divided
             .load()
-            .of(&key.site)
+            .of(key.site)
             .kept(store, key, store_key, own_time, range, now)
     }
 

@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::block::{Block, CHUNK_BYTES};
 use super::counts::Counts;
-use super::key::{BlockKey, Name, NameOf};
+use super::key::{BlockKey, KeyOf, Name, NameOf};
 use super::known::{Known, Version};
 use super::{CacheKey, Described};
 use crate::keyed::Keyed;
@@ -72,7 +72,7 @@ impl Shelf {
     }
 
     /// What is known of the object of this key.
-    pub(super) fn known_of(&self, key: &CacheKey) -> Option<Known> {
+    pub(super) fn known_of(&self, key: KeyOf<'_>) -> Option<Known> {
         match self.entries.get(&NameOf::Object(key))? {
             Entry::Known(known) => Some(known),
             Entry::Absent(_) | Entry::Block(_) => None,

@@ -30,9 +30,7 @@ impl<'a> Opening<'a> {
             version: version.map(Into::into),
             variant: site.variant(query),
         };
-        let own_time = terms::cache_rule(site, pass)
-            .and_then(|rule| rule.own)
-            .map_or(OwnTime::Default, OwnTime::For);
+        let own_time = own_time(site, pass.path());
         Self {
             app,
             site,
@@ -48,13 +46,6 @@ impl<'a> Opening<'a> {
             Some(opened) => Ok(opened),
             None => self.open_anyhow(wanted).await,
         }
-    }
-
-    /// This range of it, where its first bytes are in memory.
-    pub(super) fn kept(&self, range: Option<ByteRange>, now: Instant) -> Option<Opened> {
-        let (objects, store) = (&self.app.objects, &self.site.store);
-        let store_key = || self.site.store_key(&self.key.path);
-        objects.kept(store, &self.key, store_key, self.own_time, range, now)
     }
 
     /// This range of it, with the way to others of the same version.
@@ -73,4 +64,10 @@ impl<'a> Opening<'a> {
         // It is large, and most requests do without.
         Box::pin(opened).await.map_err(Refusal::Store)
     }
+}
+
+/// How long the object of this path may be kept.
+pub(super) fn own_time(site: &Site, path: &str) -> OwnTime {
+    let rule = terms::cache_rule(site, path).and_then(|rule| rule.own);
+    rule.map_or(OwnTime::Default, OwnTime::For)
 }

@@ -284,6 +284,13 @@ impl Place {
         (before < self.gate.bounds.requests).then_some(entered)
     }
 
+    /// A request comes in that is answered before anything else happens; `None`: there are too many.
+    pub(super) fn pass(self: &Arc<Self>) -> Option<Passing<'_>> {
+        let before = self.gate.requests.fetch_add(1, Ordering::Relaxed);
+        let passing = Passing(self);
+        (before < self.gate.bounds.requests).then_some(passing)
+    }
+
     /// The gate that it is behind.
     pub(super) fn gate(&self) -> &Gate {
         &self.gate
@@ -333,6 +340,24 @@ impl Drop for Place {
 pub(super) struct InFlight(Arc<Place>);
 
 impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.gate.requests.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A request in flight for as long as one call takes.
+#[derive(Debug)]
+pub(super) struct Passing<'p>(&'p Arc<Place>);
+
+impl Passing<'_> {
+    /// It is in flight for longer.
+    pub(super) fn stays(self) -> InFlight {
+        self.0.gate.requests.fetch_add(1, Ordering::Relaxed);
+        InFlight(Arc::clone(self.0))
+    }
+}
+
+impl Drop for Passing<'_> {
     fn drop(&mut self) {
         self.0.gate.requests.fetch_sub(1, Ordering::Relaxed);
     }

@@ -24,7 +24,7 @@ use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-pub use self::answers::{Again, Answers, Head};
+pub use self::answers::{Again, Answered, Answers, Head, Sent};
 use self::direct::{Broken, Direct, Next};
 use self::gathered::Gathered;
 pub(super) use self::malformed::is_malformed;

@@ -46,6 +46,8 @@ pub(super) struct Kept<C> {
     /// Whom the pulse wakes.
     waker: Option<Waker>,
     timer: Pin<Box<Sleep>>,
+    /// The timer wakes `waker`.
+    is_timed: bool,
 }
 
 impl<C: Ending> Kept<C> {
@@ -60,6 +62,7 @@ impl<C: Ending> Kept<C> {
             overdue: None,
             waker: None,
             timer: Box::pin(sleep_until(due.into())),
+            is_timed: false,
         }
     }
 
@@ -113,6 +116,7 @@ impl<C: Ending> Future for Kept<C> {
         if !this.waker.as_ref().is_some_and(|own| own.will_wake(waker)) {
             this.waker = Some(waker.clone());
             this.pulse.wakes(waker);
+            this.is_timed = false;
         }
         loop {
             if let Poll::Ready(ended) = this.connection.as_mut().poll(context) {
@@ -132,7 +136,14 @@ impl<C: Ending> Future for Kept<C> {
             // A later time is set when the earlier one has come.
             if due < this.timer.deadline().into_std() || this.timer.is_elapsed() {
                 this.timer.as_mut().reset(due.into());
+                this.is_timed = false;
             }
+            // One that goes on as it was need not be told again whom to wake.
+            if this.is_timed && !this.timer.is_elapsed() {
+                return Poll::Pending;
+            }
+            // Without budget it wakes at once, and keeps no waker.
+            this.is_timed = tokio::task::coop::has_budget_remaining();
             if this.timer.as_mut().poll(context).is_pending() {
                 return Poll::Pending;
             }

@@ -25,7 +25,7 @@ pub use self::bind::{BindFault, bind, bind_shared};
 pub use self::connection::ConnectionSettings;
 pub use self::drain::{Drain, Shutdown, shutdown_signal};
 pub use self::gate::{Figures, Gate};
-pub use self::http::{Again, Answers, Head};
+pub use self::http::{Again, Answered, Answers, Head, Sent};
 pub use self::inherited::{Inherited, InheritedFault};
 pub use self::proxy_protocol::{ProxyFault, ProxyProtocol};
 pub use self::pulse::Limits;

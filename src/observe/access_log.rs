@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::os::fd::AsFd;
 
-use super::Record;
+use super::Entry;
 use super::json_lines::JsonLines;
 
 /// Where requests are logged.
@@ -32,9 +32,9 @@ impl AccessLog {
     }
 
     /// Writes one line.
-    pub fn write(&self, record: &Record) {
+    pub fn write(&self, entry: &Entry<'_>) {
         if let Some(lines) = &self.0 {
-            lines.write_with(|line| record.write_line(line));
+            lines.write_with(|line| entry.write_line(line));
         }
     }
 

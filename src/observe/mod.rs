@@ -23,7 +23,7 @@ pub use self::metrics::{
     CacheFigures, Filling, GateMetrics, ListenerFigures, Metrics, ReloadResult, Remembered,
     StoreCall,
 };
-pub use self::record::Record;
+pub use self::record::{Entry, Named, Record};
 pub use self::store::Watched;
 use self::store_failures::StoreFailures;
 pub use self::trace::{Trace, Traces};
@@ -107,13 +107,21 @@ impl Observer {
 
     /// A request has ended.
     pub fn ended(&self, record: &Record) {
-        self.metrics.ended(record);
-        self.outlets.log.write(record);
+        let entry = record.entry();
+        self.metrics.ended(&entry);
+        self.outlets.log.write(&entry);
+    }
+
+    /// A request that [`Self::started`] has not heard of was answered at once, the whole time since
+    /// its head had arrived taken by that.
+    pub fn answered_at_once(&self, entry: &Entry<'_>) {
+        self.metrics.answered_at_once(entry);
+        self.outlets.log.write(entry);
     }
 }
 
 /// Microseconds, to the nearest.
-fn micros(duration: Duration) -> u64 {
+pub fn micros(duration: Duration) -> u64 {
     let secs = duration.as_secs().saturating_mul(1_000_000);
     secs.saturating_add((u64::from(duration.subsec_nanos()) + 500) / 1_000)
 }

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use countersign_token::{Field, Fields};
 use http::Method;
 
 use super::line::Line;
@@ -53,32 +54,138 @@ pub struct Record {
     pub duration_micros: u64,
 }
 
+/// What the log and the metrics hear of a request that has ended: a [`Record`]'s parts, wherever
+/// they lie. What is unknown is `None`.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'r> {
+    /// [`Record::time_unix_secs`].
+    pub time_unix_secs: u64,
+    /// [`Record::request_id`].
+    pub request_id: RequestId,
+    /// [`Record::client`].
+    pub client: Option<IpAddr>,
+    /// [`Record::site`].
+    pub site: Option<&'r Arc<str>>,
+    /// [`Record::method`].
+    pub method: &'r str,
+    /// [`Record::path`].
+    pub path: Option<&'r str>,
+    /// [`Record::status`].
+    pub status: u16,
+    /// [`Record::decision`].
+    pub decision: &'static str,
+    /// [`Record::reason`].
+    pub reason: Option<&'static str>,
+    /// [`Record::carrier`].
+    pub carrier: Option<&'static str>,
+    /// What the log has of the token.
+    pub token: Named<'r>,
+    /// [`Record::claimed_kid`].
+    pub claimed_kid: Option<&'r str>,
+    /// [`Record::cache`].
+    pub cache: Option<&'static str>,
+    /// [`Record::bytes_sent`].
+    pub bytes_sent: u64,
+    /// [`Record::complete`].
+    pub complete: bool,
+    /// [`Record::ttfb_micros`].
+    pub ttfb_micros: Option<u64>,
+    /// [`Record::duration_micros`].
+    pub duration_micros: u64,
+}
+
+/// What a token names.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Named<'r> {
+    /// Its key.
+    pub kid: Option<&'r str>,
+    /// Itself.
+    pub jti: Option<&'r str>,
+    /// Its user.
+    pub sub: Option<&'r str>,
+    /// Its session.
+    pub sid: Option<&'r str>,
+    /// What it says for the log.
+    pub data: Option<&'r str>,
+}
+
+impl<'r> Named<'r> {
+    /// What an authentic token names, where nothing of that is escaped.
+    pub fn plainly(fields: &Fields<'r>) -> Option<Self> {
+        let named = |field| match (fields.plain(field), fields.text(field)) {
+            (Some(plain), _) => str::from_utf8(plain).ok().map(Some),
+            (None, None) => Some(None),
+            (None, Some(_)) => None,
+        };
+        // An empty one is not there.
+        let text = |field| Some(named(field)?.filter(|text| !text.is_empty()));
+        Some(Self {
+            kid: text(Field::Kid)?,
+            jti: text(Field::Jti)?,
+            sub: text(Field::Sub)?,
+            sid: text(Field::Sid)?,
+            data: text(Field::Data)?,
+        })
+    }
+
+    fn by(token: &'r Token) -> Self {
+        Self {
+            kid: Some(token.kid()),
+            jti: token.jti(),
+            sub: token.sub(),
+            sid: token.sid(),
+            data: token.data(),
+        }
+    }
+}
+
 impl Record {
+    /// The record as the log and the metrics hear of it.
+    pub(super) fn entry(&self) -> Entry<'_> {
+        Entry {
+            time_unix_secs: self.time_unix_secs,
+            request_id: self.request_id,
+            client: self.client,
+            site: self.site.as_ref(),
+            method: self.method.as_str(),
+            path: self.path.as_deref(),
+            status: self.status,
+            decision: self.decision,
+            reason: self.reason,
+            carrier: self.carrier,
+            token: self.token.as_deref().map(Named::by).unwrap_or_default(),
+            claimed_kid: self.claimed_kid.as_deref(),
+            cache: self.cache,
+            bytes_sent: self.bytes_sent,
+            complete: self.complete,
+            ttfb_micros: self.ttfb_micros,
+            duration_micros: self.duration_micros,
+        }
+    }
+}
+
+impl Entry<'_> {
     /// Adds the request's line of the log: a JSON object and the line's end.
     pub(super) fn write_line(&self, line: &mut Vec<u8>) {
         line.reserve(USUAL_LINE_BYTES);
-        let token = self.token.as_deref();
+        let token = &self.token;
         let mut line = Line(line);
         line.time(r#"{"time":""#, self.time_unix_secs);
         line.ascii(r#","request_id":""#, self.request_id.as_bytes());
         line.address(r#","client":""#, self.client);
-        line.text(r#","site":""#, self.site.as_deref());
-        line.word(r#","method":""#, Some(short(&self.method)));
-        line.text(r#","path":""#, self.path.as_deref());
+        line.text(r#","site":""#, self.site.map(AsRef::as_ref));
+        line.word(r#","method":""#, Some(short(self.method)));
+        line.text(r#","path":""#, self.path);
         line.number(r#","status":"#, u64::from(self.status));
         line.word(r#","decision":""#, Some(self.decision));
         line.word(r#","reason":""#, self.reason);
         line.word(r#","carrier":""#, self.carrier);
-        if let Some(token) = token {
-            line.text(r#","kid":""#, Some(token.kid()));
-        }
-        line.text(r#","claimed_kid":""#, self.claimed_kid.as_deref());
-        if let Some(token) = token {
-            line.text(r#","jti":""#, token.jti());
-            line.text(r#","sub":""#, token.sub());
-            line.text(r#","sid":""#, token.sid());
-            line.text(r#","data":""#, token.data());
-        }
+        line.text(r#","kid":""#, token.kid);
+        line.text(r#","claimed_kid":""#, self.claimed_kid);
+        line.text(r#","jti":""#, token.jti);
+        line.text(r#","sub":""#, token.sub);
+        line.text(r#","sid":""#, token.sid);
+        line.text(r#","data":""#, token.data);
         line.word(r#","cache":""#, self.cache);
         line.number(r#","bytes_sent":"#, self.bytes_sent);
         line.raw(match self.complete {
@@ -97,8 +204,7 @@ impl Record {
 const USUAL_LINE_BYTES: usize = 512;
 
 /// A method may be any token of any length; the log's lines do not grow with it.
-fn short(method: &Method) -> &str {
-    let method = method.as_str();
+fn short(method: &str) -> &str {
     // A token is ASCII.
     method.get(..MAX_METHOD_CHARS).unwrap_or(method)
 }
@@ -154,7 +260,7 @@ mod tests {
 
     fn line_of(record: &Record) -> String {
         let mut line = Vec::new();
-        record.write_line(&mut line);
+        record.entry().write_line(&mut line);
         String::from_utf8(line).unwrap()
     }
 

@@ -28,14 +28,19 @@ impl Client {
         country_header: Option<&HeaderName>,
     ) -> Self {
         if !proxies.trusted.contain(peer) {
-            return Self {
-                address: Some(peer.into()),
-                country: None,
-            };
+            return Self::at(peer);
         }
         Self {
             address: address(headers, proxies),
             country: country_header.and_then(|name| Country::of(headers, name)),
+        }
+    }
+
+    /// One whom nobody speaks for.
+    fn at(peer: IpAddr) -> Self {
+        Self {
+            address: Some(peer.into()),
+            country: None,
         }
     }
 
@@ -46,18 +51,19 @@ impl Client {
         proxies: &Proxies,
         country_header: Option<&HeaderName>,
     ) -> Self {
+        if !proxies.trusted.contain(peer) {
+            return Self::at(peer);
+        }
         let mut headers = HeaderMap::new();
-        if proxies.trusted.contain(peer) {
-            let client_header = proxies.client_header.as_ref().map(ClientHeader::name);
-            for name in [client_header, country_header.cloned()]
-                .into_iter()
-                .flatten()
-            {
-                for value in lines.lines(name.as_str()) {
-                    // What is no value is left out of none: the line was read as one.
-                    if let Ok(value) = HeaderValue::from_bytes(value) {
-                        headers.append(&name, value);
-                    }
+        let client_header = proxies.client_header.as_ref().map(ClientHeader::name);
+        for name in [client_header, country_header.cloned()]
+            .into_iter()
+            .flatten()
+        {
+            for value in lines.lines(name.as_str()) {
+                // What is no value is left out of none: the line was read as one.
+                if let Ok(value) = HeaderValue::from_bytes(value) {
+                    headers.append(&name, value);
                 }
             }
         }

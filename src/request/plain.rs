@@ -58,6 +58,8 @@ impl<'s, 'b> Plain<'s, 'b> {
         }
         let mut request = httparse::Request::new(&mut []);
         match request.parse_with_uninit_headers(bytes, &mut space.0) {
+            // What two readers may read in two ways is refused, by the library's way.
+            Ok(Status::Complete(len_bytes)) if has_bare_lf(&bytes[..len_bytes]) => Reading::Other,
             Ok(Status::Complete(len_bytes)) => {
                 Self::of(request).map_or(Reading::Other, |plain| Reading::Plain(plain, len_bytes))
             }
@@ -69,7 +71,7 @@ impl<'s, 'b> Plain<'s, 'b> {
 
     fn of(request: httparse::Request<'s, 'b>) -> Option<Self> {
         let target = request.path?;
-        if request.version != Some(1) || !target.bytes().all(is_usual) {
+        if request.version != Some(1) || !are_usual(target.as_bytes()) {
             return None;
         }
         let (mut host, mut range) = (None, None);
@@ -102,7 +104,7 @@ impl<'s, 'b> Plain<'s, 'b> {
             && *request.method() == Method::GET
             && (uri.scheme() == Some(&Scheme::HTTPS) || uri.scheme() == Some(&Scheme::HTTP))
             && target.starts_with('/')
-            && target.bytes().all(is_usual);
+            && are_usual(target.as_bytes());
         if !is_plain {
             return None;
         }
@@ -209,24 +211,32 @@ fn meaning_in_http_2(name: &HeaderName) -> Meaning {
     }
 }
 
-/// Bytes of a target that every reader takes as they are (RFC 3986 §3.3, §3.4).
-fn is_usual(byte: u8) -> bool {
-    const USUAL: [bool; 256] = {
-        let mut table = [false; 256];
-        let others = b"-._~!$&'()*+,;=:@%/?";
-        let mut byte = 0;
-        while byte < 256 {
-            table[byte] = (byte as u8).is_ascii_alphanumeric();
-            byte += 1;
-        }
-        let mut at = 0;
-        while at < others.len() {
-            table[others[at] as usize] = true;
-            at += 1;
-        }
-        table
-    };
-    USUAL[usize::from(byte)]
+/// Whether a line ends in LF alone, which some readers take for its end (RFC 9112 §2.2). What is
+/// looked at side by side needs no branches.
+fn has_bare_lf(head: &[u8]) -> bool {
+    let behind = head.get(1..).unwrap_or_default();
+    let bare = |before: u8, byte: u8| u8::from(byte == b'\n') & u8::from(before != b'\r');
+    let pairs = head.iter().zip(behind);
+    pairs.fold(0, |all, (before, byte)| all | bare(*before, *byte)) != 0
+}
+
+/// Whether every reader takes each byte of a target as it is (RFC 3986 §3.3, §3.4): letters, figures
+/// and `-._~!$&'()*+,;=:@%/?`. Looked at in blocks of a fixed length, side by side.
+fn are_usual(target: &[u8]) -> bool {
+    let others = |block: &[u8; 16]| block.map(other) != [0; 16];
+    let (blocks, rest) = target.as_chunks::<16>();
+    let mut last = [b'/'; 16];
+    last[..rest.len()].copy_from_slice(rest);
+    !(others(&last) || blocks.iter().any(others))
+}
+
+/// Not 0 for a byte that is none of these. Most of them stand in three rows.
+#[inline(always)]
+fn other(byte: u8) -> u8 {
+    let is = |there: bool| u8::from(there);
+    let row = |first: u8, last: u8| is(byte.wrapping_sub(first) <= last - first);
+    let rows = row(b'$', b';') | row(b'?', b'Z') | row(b'a', b'z');
+    1 ^ (rows | is(byte == b'!') | is(byte == b'=') | is(byte == b'_') | is(byte == b'~'))
 }
 
 #[cfg(test)]

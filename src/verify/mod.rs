@@ -11,7 +11,7 @@ use countersign_token::{Request, Revocations, Scratch, Verdict, Verifier};
 use http::request::Parts;
 
 pub use self::guard::{Guard, Guarded};
-pub use self::pass::{Denied, Pass};
+pub use self::pass::{Denied, Pass, is_the_same_in_urls};
 pub use self::token::Token;
 use crate::config::model;
 use crate::request::{Client, Country, Lines};
@@ -54,6 +54,18 @@ pub fn decide_facts(
     request: &Request<'_, Lines<'_>>,
     now_unix_secs: u64,
 ) -> Decision {
+    with_verdict(site, revocations, request, now_unix_secs, owned)
+}
+
+/// The token crate's verdict as it lies in this thread's memory, for `use_it`, which verifies nothing
+/// more meanwhile.
+pub fn with_verdict<T>(
+    site: &model::Site,
+    revocations: &impl Revocations,
+    request: &Request<'_, Lines<'_>>,
+    now_unix_secs: u64,
+    use_it: impl FnOnce(Verdict<'_>) -> T,
+) -> T {
     let verifier = Verifier {
         site: &site.token,
         policy: &site.policy,
@@ -64,10 +76,11 @@ pub fn decide_facts(
         // To make one costs more than to use it.
         static SCRATCH: RefCell<Scratch> = const { RefCell::new(Scratch::new()) };
     }
-    SCRATCH.with_borrow_mut(|scratch| owned(verifier.verify(request, now_unix_secs, scratch)))
+    SCRATCH.with_borrow_mut(|scratch| use_it(verifier.verify(request, now_unix_secs, scratch)))
 }
 
-fn owned(verdict: Verdict<'_>) -> Decision {
+/// A verdict in the form that outlives its request's bytes.
+pub fn owned(verdict: Verdict<'_>) -> Decision {
     match verdict {
         Verdict::Granted(grant) => {
             let token = Token::of(grant.fields(), Some(grant.carrier()));

@@ -102,7 +102,7 @@ impl Denied {
 
 /// Whether a canonical path stands in a URL as it is, looked at in blocks of a fixed length, which
 /// the compiler looks at side by side. False says only that it has to be written.
-fn is_the_same_in_urls(path: &str) -> bool {
+pub fn is_the_same_in_urls(path: &str) -> bool {
     let others = |block: &[u8; 16]| block.map(other) != [0; 16];
     let (blocks, rest) = path.as_bytes().as_chunks::<16>();
     let mut last = [b'/'; 16];

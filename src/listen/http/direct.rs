@@ -6,6 +6,7 @@
 //! a connection that waits holds nothing. A request that is not plain, or cannot be answered at once,
 //! is left as it came: the library reads it from its first byte.
 
+mod offered;
 mod sending;
 
 use std::cell::Cell;
@@ -17,9 +18,9 @@ use std::time::Instant;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use self::offered::{Offered, offer};
 use self::sending::Sending;
-use super::answers::Answers;
-use super::heads::Heads;
+use super::answers::{Answered, Answers};
 use super::requests::Requests;
 use crate::request::{Plain, Reading, Space};
 
@@ -168,14 +169,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin, N: Answers> Direct<S, N> {
             let mut space = Space::default();
             let answered = match Plain::read(came, &mut space) {
                 Reading::Plain(plain, len_bytes) => {
-                    let (asked, behind) = came.split_at(len_bytes);
+                    let behind = &came[len_bytes..];
                     head.clear();
-                    // What two readers may read in two ways is refused, by the library's way.
-                    let body = match Heads::new().came(asked) {
-                        None => requests.at_once(&plain, head),
-                        Some(_) => None,
-                    };
-                    body.map(|body| (body, behind))
+                    let stream = &mut self.stream;
+                    let mut send = |answer: &[u8]| offer(stream, answer, cx);
+                    let answered = requests.at_once(&plain, head, &mut send);
+                    answered.map(|answered| (answered, behind))
                 }
                 Reading::Partial => {
                     self.begun = came.to_vec();
@@ -185,14 +184,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin, N: Answers> Direct<S, N> {
                 }
                 Reading::Other => None,
             };
-            let Some((body, behind)) = answered else {
+            let Some((answered, behind)) = answered else {
                 self.begun = came.to_vec();
                 return Ok(Some(Next::Library));
             };
             came = behind;
             self.has_answered = true;
+            let (body, taken) = match answered {
+                Answered::Whole(at) => {
+                    requests.pulse().answered_at_once(at);
+                    continue;
+                }
+                Answered::Begun(body, taken) => (body, taken),
+            };
             let mut sending = Sending::new(body);
-            match sending.begin(head, &mut self.stream, cx) {
+            match sending.begin(head, &mut Offered::new(&mut self.stream, taken), cx) {
                 Poll::Ready(sent) => {
                     sent?;
                     requests.pulse().answered_at_once(Instant::now());

@@ -10,7 +10,7 @@ use http::{HeaderValue, Request, Response, Version, header};
 use hyper::body::{Body, Incoming};
 use hyper::service::Service;
 
-use super::answers::{Answers, Head};
+use super::answers::{Answered, Answers, Head, Sent};
 use super::body::{Gathers, ToldBody};
 use crate::listen::drain::Drain;
 use crate::listen::gate::{InFlight, Place, Refused};
@@ -89,8 +89,12 @@ impl<N: Answers> Requests<N> {
         &self,
         request: &Plain<'_, '_>,
         head: &mut Vec<u8>,
-    ) -> Option<ToldBody<N::Body>> {
-        let (body, in_flight) = self.now(request, Head::Text(head))?;
+        send: &mut dyn FnMut(&[u8]) -> Sent,
+    ) -> Option<Answered<ToldBody<N::Body>>> {
+        let ((body, in_flight), taken) = match self.now(request, Head::Text { head, send })? {
+            Answered::Whole(at) => return Some(Answered::Whole(at)),
+            Answered::Begun(begun, taken) => (begun, taken),
+        };
         // Of a long answer no write takes so much, and a processor's cache holds less.
         let is_short = body
             .size_hint()
@@ -101,7 +105,8 @@ impl<N: Answers> Requests<N> {
         } else {
             Gathers::Some
         };
-        Some(ToldBody::untold(body, Some(in_flight)).gathered(gathers))
+        let body = ToldBody::untold(body, Some(in_flight)).gathered(gathers);
+        Some(Answered::Begun(body, taken))
     }
 
     /// The same, of a request that the library has read.
@@ -110,20 +115,30 @@ impl<N: Answers> Requests<N> {
             return None;
         }
         let (mut head, ()) = Response::new(()).into_parts();
-        let (body, in_flight) = self.now(&Plain::brought(request)?, Head::Parts(&mut head))?;
+        let answered = self.now(&Plain::brought(request)?, Head::Parts(&mut head))?;
+        let Answered::Begun((body, in_flight), _) = answered else {
+            return None;
+        };
         let turn = self.0.connection.pulse.turn(request.version());
         let body = ToldBody::new(body, turn, Some(in_flight));
         Some(Response::from_parts(head, body))
     }
 
-    fn now(&self, request: &Plain<'_, '_>, head: Head<'_>) -> Option<(N::Body, InFlight)> {
+    fn now(
+        &self,
+        request: &Plain<'_, '_>,
+        head: Head<'_>,
+    ) -> Option<Answered<(N::Body, InFlight)>> {
         let connection = &self.0.connection;
         if request.count() > connection.max_headers || !self.may_be_direct() {
             return None;
         }
-        let in_flight = connection.place.enter()?;
-        let body = connection.answers.at_once(connection.peer, request, head)?;
-        Some((body, in_flight))
+        let passing = connection.place.pass()?;
+        let answers = &connection.answers;
+        Some(match answers.at_once(connection.peer, request, head)? {
+            Answered::Whole(at) => Answered::Whole(at),
+            Answered::Begun(body, taken) => Answered::Begun((body, passing.stays()), taken),
+        })
     }
 }
 

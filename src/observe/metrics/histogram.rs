@@ -36,6 +36,23 @@ impl Histogram {
         self.sum_micros.fetch_add(micros, Ordering::Relaxed);
     }
 
+    /// Moves what it has counted to the others; how many that were.
+    pub(super) fn move_to(&self, others: &[&Self]) -> u64 {
+        let mut all = 0;
+        for (place, count) in self.counts.iter().enumerate() {
+            let count = count.swap(0, Ordering::Relaxed);
+            all += count;
+            for other in others {
+                other.counts[place].fetch_add(count, Ordering::Relaxed);
+            }
+        }
+        let sum_micros = self.sum_micros.swap(0, Ordering::Relaxed);
+        for other in others {
+            other.sum_micros.fetch_add(sum_micros, Ordering::Relaxed);
+        }
+        all
+    }
+
     /// Adds its series in Prometheus' text format, without help and type. `labels` are written as
     /// they stand between braces.
     fn write(&self, text: &mut String, name: &str, labels: &str) {

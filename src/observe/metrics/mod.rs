@@ -29,7 +29,7 @@ use self::names::{
     AUDIT_LOST, BUILD, CACHE_MAX, CACHED, GUARDED, LINES_LOST, PROXY_REFUSED, STORE_CALLS,
     STORE_DURATION, STREAMS_CUT,
 };
-use super::{Record, micros};
+use super::{Entry, micros};
 
 const METADATA: Metadata<'static> = Metadata::new(module_path!(), Level::INFO, None);
 
@@ -89,8 +89,14 @@ impl Metrics {
     }
 
     /// A request has ended, as its log line says.
-    pub fn ended(&self, record: &Record) {
-        self.requests.ended(record, &self.recorder);
+    pub fn ended(&self, entry: &Entry<'_>) {
+        self.requests.ended(entry, &self.recorder);
+    }
+
+    /// A request that [`Self::started`] has not heard of was answered in one go: its first byte went
+    /// out with its last.
+    pub fn answered_at_once(&self, entry: &Entry<'_>) {
+        self.requests.answered_at_once(entry, &self.recorder);
     }
 
     /// What the brute-force guard said of a failure.
@@ -207,13 +213,14 @@ pub(super) fn known_method(method: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Metrics, Record};
+    use super::Metrics;
+    use crate::observe::Record;
 
     #[test]
     fn a_request_that_ended_is_counted_with_bounded_labels() {
         let metrics = Metrics::new();
         metrics.started();
-        metrics.ended(&Record {
+        let record = Record {
             method: http::Method::from_bytes(b"EVIL-METHOD").unwrap(),
             status: 403,
             decision: "denied",
@@ -221,7 +228,8 @@ mod tests {
             bytes_sent: 7,
             ttfb_micros: Some(1_000),
             ..Record::default()
-        });
+        };
+        metrics.ended(&record.entry());
         let text = metrics.render();
         for line in [
             r#"countersign_requests_total{site="",method="other",status="403"} 1"#,
@@ -243,6 +251,50 @@ mod tests {
         for name in ["time_to_first_byte", "request_duration"] {
             let metric = format!("countersign_{name}_seconds");
             assert!(text.contains(&format!("# TYPE {metric} histogram\n{metric}_bucket{{")));
+        }
+    }
+
+    #[test]
+    fn what_was_answered_at_once_counts_as_what_ended_later_does() {
+        let record = |site: &str, micros| Record {
+            site: Some(site.into()),
+            method: http::Method::GET,
+            status: 200,
+            decision: "granted",
+            cache: Some("hit"),
+            bytes_sent: 10,
+            complete: true,
+            ttfb_micros: Some(micros),
+            duration_micros: micros,
+            ..Record::default()
+        };
+        let (later, at_once) = (Metrics::new(), Metrics::new());
+        // Of two processes' worth of metrics in one thread neither counts for the other.
+        for (site, micros) in [("a", 100), ("b", 700), ("a", 900), ("a", 40_000_000)] {
+            let record = record(site, micros);
+            later.started();
+            later.ended(&record.entry());
+            at_once.answered_at_once(&record.entry());
+        }
+        for _ in 0..2 {
+            let of_requests = |metrics: &Metrics| {
+                let text = metrics.render();
+                let own = |line: &&str| {
+                    !line.starts_with("process_") && !line.starts_with("countersign_process")
+                };
+                let lines: Vec<_> = text.lines().filter(own).map(str::to_owned).collect();
+                lines.into_iter().collect::<std::collections::BTreeSet<_>>()
+            };
+            let told = of_requests(&at_once);
+            assert_eq!(told, of_requests(&later));
+            for line in [
+                r#"countersign_requests_total{site="a",method="GET",status="200"} 3"#,
+                "countersign_response_body_bytes_total 40",
+                "countersign_time_to_first_byte_seconds_count 4",
+                r#"countersign_request_duration_seconds_bucket{method="GET",le="0.001"} 3"#,
+            ] {
+                assert!(told.contains(line), "{line} in\n{told:#?}");
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What is counted of each request. Requests that end alike are counted together, and told the
 //! series that they count on when these are looked at.
 
+use std::cell::RefCell;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -14,11 +15,13 @@ use super::histogram::{Histogram, Histograms};
 use super::names::{BYTES, CACHE, CUT, DECISIONS, DURATION, FIRST_BYTE, IN_FLIGHT, REQUESTS};
 use super::{METADATA, known_method};
 use crate::keyed;
-use crate::observe::Record;
+use crate::observe::Entry;
 
 /// Every way in which requests have ended. No part of a way is a client's to make up, so there are
 /// few.
 pub(super) struct Requests {
+    /// Which of the process's it is.
+    number: u64,
     bytes: Counter,
     in_flight: Gauge,
     first_byte: Arc<Histogram>,
@@ -33,9 +36,24 @@ pub(super) struct Requests {
 struct Counted {
     /// Requests that began, since the start.
     begun: AtomicU64,
-    /// Those that have ended.
+    /// Those of them that have ended.
     ended: AtomicU64,
-    bytes: AtomicU64,
+}
+
+static MADE: AtomicU64 = AtomicU64::new(0);
+
+/// How many ways a thread keeps at hand.
+const LATELY: usize = 16;
+
+/// A way that a request of this thread took, at hand without a look into the map that all share.
+struct Lately {
+    requests: u64,
+    way: Way,
+    ended: Arc<Ended>,
+}
+
+thread_local! {
+    static TAKEN: RefCell<[Option<Lately>; LATELY]> = const { RefCell::new([const { None }; LATELY]) };
 }
 
 /// How a request ended, as far as labels tell.
@@ -72,6 +90,10 @@ impl Hash for Way {
 /// at a scrape.
 struct Ended {
     count: AtomicU64,
+    bytes: AtomicU64,
+    /// Of those answered in one go, which are counted here alone: their durations, which are their
+    /// times to the first byte too.
+    at_once: Histogram,
     duration: Arc<Histogram>,
     series: Vec<Counter>,
 }
@@ -81,6 +103,7 @@ impl Requests {
         let key = Key::from_static_name;
         let first_bytes = Histograms::new(FIRST_BYTE);
         Self {
+            number: MADE.fetch_add(1, Relaxed),
             bytes: recorder.register_counter(&key(BYTES), &METADATA),
             in_flight: recorder.register_gauge(&key(IN_FLIGHT), &METADATA),
             first_byte: first_bytes.of(&[]),
@@ -95,17 +118,51 @@ impl Requests {
         self.counted.begun.fetch_add(1, Relaxed);
     }
 
-    pub(super) fn ended(&self, record: &Record, recorder: &PrometheusRecorder) {
+    pub(super) fn ended(&self, entry: &Entry<'_>, recorder: &PrometheusRecorder) {
         self.counted.ended.fetch_add(1, Release);
-        self.counted.bytes.fetch_add(record.bytes_sent, Relaxed);
-        let way = Way::of(record);
-        match self.ended.load().get(&way) {
-            Some(ended) => ended.count(record),
-            None => self.register(way, recorder).count(record),
-        }
-        if let Some(micros) = record.ttfb_micros {
+        self.count(entry, recorder, |ended| {
+            ended.count.fetch_add(1, Relaxed);
+            ended.duration.record(entry.duration_micros);
+        });
+        if let Some(micros) = entry.ttfb_micros {
             self.first_byte.record(micros);
         }
+    }
+
+    /// A request that has not begun, as far as anybody was told.
+    pub(super) fn answered_at_once(&self, entry: &Entry<'_>, recorder: &PrometheusRecorder) {
+        self.count(entry, recorder, |ended| {
+            ended.at_once.record(entry.duration_micros)
+        });
+    }
+
+    fn count(&self, entry: &Entry<'_>, recorder: &PrometheusRecorder, count: impl FnOnce(&Ended)) {
+        TAKEN.with_borrow_mut(|taken| {
+            let at = usize::from(entry.status) + entry.site.map_or(0, |site| site.len());
+            let place = &mut taken[at % LATELY];
+            let is_it = |lately: &&mut Lately| lately.is(self.number, entry);
+            let lately = match place.as_mut().filter(is_it) {
+                Some(_) => place,
+                None => {
+                    let way = Way::of(entry);
+                    *place = Some(Lately {
+                        requests: self.number,
+                        ended: self.of(&way, recorder),
+                        way,
+                    });
+                    place
+                }
+            };
+            if let Some(lately) = lately {
+                lately.ended.bytes.fetch_add(entry.bytes_sent, Relaxed);
+                count(&lately.ended);
+            }
+        });
+    }
+
+    fn of(&self, way: &Way, recorder: &PrometheusRecorder) -> Arc<Ended> {
+        let known = self.ended.load().get(way).map(Arc::clone);
+        known.unwrap_or_else(|| self.register(way.clone(), recorder))
     }
 
     /// Tells the series what has been counted.
@@ -115,9 +172,10 @@ impl Requests {
         let begun = self.counted.begun.load(Acquire);
         #[allow(clippy::cast_precision_loss, reason = "a gauge is a float")]
         self.in_flight.set(begun.saturating_sub(ended) as f64);
-        self.bytes.increment(self.counted.bytes.swap(0, Relaxed));
         for ended in self.ended.load().values() {
-            let count = ended.count.swap(0, Relaxed);
+            self.bytes.increment(ended.bytes.swap(0, Relaxed));
+            let others = [&*ended.duration, &*self.first_byte];
+            let count = ended.count.swap(0, Relaxed) + ended.at_once.move_to(&others);
             for counter in &ended.series {
                 counter.increment(count);
             }
@@ -134,6 +192,8 @@ impl Requests {
     fn register(&self, way: Way, recorder: &PrometheusRecorder) -> Arc<Ended> {
         let new = Arc::new(Ended {
             count: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+            at_once: Histogram::default(),
             duration: self.durations.of(&[("method", way.method)]),
             series: way.series(recorder),
         });
@@ -146,17 +206,32 @@ impl Requests {
     }
 }
 
+impl Lately {
+    fn is(&self, requests: u64, entry: &Entry<'_>) -> bool {
+        let way = &self.way;
+        let is_alike =
+            (self.requests, way.status, way.complete) == (requests, entry.status, entry.complete);
+        is_alike
+            && way.method == known_method(entry.method)
+            && way.site.as_ref() == entry.site
+            && way.decision == entry.decision
+            && way.reason == entry.reason
+            && way.carrier == entry.carrier
+            && way.cache == entry.cache
+    }
+}
+
 impl Way {
-    fn of(record: &Record) -> Self {
+    fn of(entry: &Entry<'_>) -> Self {
         Self {
-            site: record.site.clone(),
-            method: known_method(record.method.as_str()),
-            status: record.status,
-            complete: record.complete,
-            decision: record.decision,
-            reason: record.reason,
-            carrier: record.carrier,
-            cache: record.cache,
+            site: entry.site.cloned(),
+            method: known_method(entry.method),
+            status: entry.status,
+            complete: entry.complete,
+            decision: entry.decision,
+            reason: entry.reason,
+            carrier: entry.carrier,
+            cache: entry.cache,
         }
     }
 
@@ -192,12 +267,5 @@ impl Way {
             series.push(counter(CACHE, &[("outcome", outcome)]));
         }
         series
-    }
-}
-
-impl Ended {
-    fn count(&self, record: &Record) {
-        self.count.fetch_add(1, Relaxed);
-        self.duration.record(record.duration_micros);
     }
 }
