@@ -47,7 +47,8 @@ impl KeyOf<'_> {
         }
     }
 
-    fn is_of(&self, key: &CacheKey) -> bool {
+    /// Whether this is it.
+    pub(super) fn is_of(&self, key: &CacheKey) -> bool {
         let is_same = self.path == &*key.path && self.store == key.store;
         let is_alike = self.version == key.version.as_deref() && self.variant == key.variant;
         is_same && is_alike && *self.site == key.site

@@ -20,6 +20,7 @@ mod flight;
 mod grid;
 mod key;
 mod known;
+mod lately;
 mod lookup;
 mod objects;
 mod outcome;

@@ -49,7 +49,7 @@ impl Objects {
         wanted: Wanted,
         now: Instant,
     ) -> Option<Opened> {
-        let known = self.blocks.shelf.known_of(key.into())?;
+        let known = self.blocks.shelf.known_of(key.into(), now)?;
         if known.age(self.times(own_time), now) != Age::Fresh {
             return None;
         }
@@ -74,7 +74,7 @@ impl Objects {
         now: Instant,
     ) -> Option<Opened> {
         let times = self.times(own_time);
-        let known = self.blocks.shelf.known_of(key)?;
+        let known = self.blocks.shelf.known_of(key, now)?;
         if known.age(times, now) != Age::Fresh {
             return None;
         }

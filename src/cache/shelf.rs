@@ -14,6 +14,7 @@ use super::block::{Block, CHUNK_BYTES};
 use super::counts::Counts;
 use super::key::{BlockKey, KeyOf, Name, NameOf};
 use super::known::{Known, Version};
+use super::lately::Lately;
 use super::{CacheKey, Described};
 use crate::keyed::Keyed;
 use crate::store::ObjectMeta;
@@ -39,6 +40,7 @@ enum Entry {
 /// readers are still coming, and each would fetch it again.
 pub(super) struct Shelf {
     entries: Cache<Name, Entry, Keyed>,
+    lately: Lately,
     arriving: Arc<Semaphore>,
     arriving_units: usize,
     versions: AtomicU64,
@@ -53,6 +55,7 @@ impl Shelf {
         let units = usize::try_from(arriving_bytes.div_ceil(RESERVED_UNIT_BYTES));
         let units = units.unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
         let counted = Arc::clone(counts);
+        let hashes = Keyed::default();
         let entries = Cache::builder()
             .max_capacity(max_bytes - arriving_bytes)
             .eviction_policy(EvictionPolicy::lru())
@@ -62,8 +65,9 @@ impl Shelf {
                 }
             })
             .weigher(|name, entry| u32::try_from(weight_bytes(name, entry)).unwrap_or(u32::MAX))
-            .build_with_hasher(Keyed::default());
+            .build_with_hasher(hashes.clone());
         Self {
+            lately: Lately::new(hashes),
             entries,
             arriving: Arc::new(Semaphore::new(units)),
             arriving_units: units,
@@ -72,11 +76,12 @@ impl Shelf {
     }
 
     /// What is known of the object of this key.
-    pub(super) fn known_of(&self, key: KeyOf<'_>) -> Option<Known> {
-        match self.entries.get(&NameOf::Object(key))? {
+    pub(super) fn known_of(&self, key: KeyOf<'_>, now: Instant) -> Option<Known> {
+        let find = || match self.entries.get(&NameOf::Object(key))? {
             Entry::Known(known) => Some(known),
             Entry::Absent(_) | Entry::Block(_) => None,
-        }
+        };
+        self.lately.or_find(key, now, find)
     }
 
     /// What is known of an object.
@@ -114,14 +119,17 @@ impl Shelf {
 
     /// Keeps what is known of an object.
     pub(super) fn keep(&self, key: &CacheKey, known: Known) {
-        let name = Name::Object(key.clone());
-        self.entries.insert(name, Entry::Known(known));
+        self.put(key, Entry::Known(known));
     }
 
     /// Keeps that there is no such object.
     pub(super) fn keep_absent(&self, key: &CacheKey) {
-        let name = Name::Object(key.clone());
-        self.entries.insert(name, Entry::Absent(Instant::now()));
+        self.put(key, Entry::Absent(Instant::now()));
+    }
+
+    fn put(&self, key: &CacheKey, entry: Entry) {
+        self.entries.insert(Name::Object(key.clone()), entry);
+        self.lately.changed(NameOf::Object(key.into()));
     }
 
     /// Keeps a block.
@@ -138,6 +146,9 @@ impl Shelf {
     /// one goes on.
     pub(super) fn forget(&self, name: &Name) {
         self.entries.invalidate(name);
+        if let Name::Object(key) = name {
+            self.lately.changed(NameOf::Object(key.into()));
+        }
     }
 
     /// Forgets an object unless another version of it is known by now.
