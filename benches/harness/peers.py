@@ -94,12 +94,15 @@ class Ceiling(Peer):
     """Bare hyper, which checks the same HMAC."""
 
     name, title = "ceiling", "bare hyper"
+    options = ()
+
     def start(self):
         command = [self.place.program("bench-ceiling"), "--root", self.place.root,
                    "--secret", sign.SECRET_HEX, "--site", sign.SITE]
         if self.place.tls:
             cert, key = self.place.tls
             command += ["--cert", cert, "--key", key]
+        command += [str(option) for option in self.options]
         server = Server(self.name, command, self.folder)
         return server, int(server.told("ready http=").rsplit(":", 1)[1])
 
@@ -114,6 +117,7 @@ CEILINGS = (Ceiling,) + tuple(ceiling_with(*options) for options in (
     ("--piece-bytes", 64 << 10), ("--piece-bytes", 256 << 10),
     ("--unsent-bytes", 128 << 10), ("--unsent-bytes", 512 << 10),
     ("--send-bytes", 256 << 10), ("--send-bytes", 512 << 10), ("--send-bytes", 1 << 20),
+    ("--file-bytes", 64 << 10), ("--file-bytes", 1 << 30), ("--file-bytes", 1 << 30, "--from-disk"),
 ))
 
 

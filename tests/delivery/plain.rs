@@ -7,7 +7,7 @@ use socket2::{Domain, SockAddr, Socket, Type};
 
 use crate::support::http::Answer;
 use crate::support::kept::{Kept, keeping};
-use crate::support::origin::Origin;
+use crate::support::origin::{Origin, TOP, site};
 use crate::support::token::signed;
 
 /// What the fixed clock of the tests says. The library has a clock of its own, so that this tells
@@ -73,6 +73,34 @@ fn who_reads_slowly_gets_every_byte() {
     let origin = Origin::media("", "");
     let all = bytes(3 << 20);
     origin.put("film.mp4", &all);
+    ask_twice_and_read_slowly(&origin, &all, |_| ());
+}
+
+#[test]
+fn who_reads_slowly_gets_every_byte_also_of_blocks_that_leave_meanwhile() {
+    // Of each more goes out together than may be held for a reader.
+    let top = TOP.replace("256KiB", "1MiB");
+    let origin = Origin::start(&format!("{top}{}", site("media", "", "")));
+    let all = bytes(3 << 20);
+    origin.put("film.mp4", &all);
+    // As much as is kept of all objects.
+    let other = bytes(8 << 20);
+    origin.put("other.bin", &other);
+    let crowds_out = || {
+        let answer = origin.get(&signed("/other.bin"));
+        assert!(answer.body == other, "other bytes");
+    };
+    ask_twice_and_read_slowly(&origin, &all, |reads| match reads % 50 {
+        5 => crowds_out(),
+        _ => (),
+    });
+    let evicted = origin.metric("countersign_cache_evictions_total ");
+    assert!(evicted > Some(3.0), "{evicted:?}");
+}
+
+/// Two requests for `/film.mp4`, the one behind the other, whose answers are taken in small pieces;
+/// `meanwhile` is called after each of so many reads.
+fn ask_twice_and_read_slowly(origin: &Origin, all: &[u8], mut meanwhile: impl FnMut(usize)) {
     let request = keeping("GET", &signed("/film.mp4"), &[]);
     Kept::new(origin.addresses.delivery).ask("GET", &request);
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
@@ -93,6 +121,7 @@ fn who_reads_slowly_gets_every_byte() {
             .position(|end| end == b"\r\n\r\n")
             .map(|at| at + 4)
     };
+    let mut reads = 0;
     for _ in 0..2 {
         let begins = loop {
             if let Some(begins) = head(&came) {
@@ -107,8 +136,10 @@ fn who_reads_slowly_gets_every_byte() {
             let count = stream.read(&mut piece).unwrap();
             assert!(count > 0, "closed after {} bytes", came.len());
             came.extend_from_slice(&piece[..count]);
+            reads += 1;
+            meanwhile(reads);
         }
-        assert!(came[..all.len()] == all, "other bytes");
+        assert!(came[..all.len()] == *all, "other bytes");
         came.drain(..all.len());
     }
     assert!(came.is_empty());

@@ -9,6 +9,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -17,6 +18,7 @@ use clap::Parser;
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
+mod file;
 mod serve;
 mod tls;
 mod token;
@@ -56,6 +58,12 @@ struct Flags {
     /// Bodies in pieces of so many bytes, in place of whole ones
     #[arg(long)]
     piece_bytes: Option<usize>,
+    /// Past hyper: bodies by `sendfile` from memory files, up to so many bytes a call
+    #[arg(long)]
+    file_bytes: Option<usize>,
+    /// With --file-bytes: from the folder's files, that is from page cache
+    #[arg(long)]
+    from_disk: bool,
 }
 
 struct Served {
@@ -64,6 +72,8 @@ struct Served {
     tls: Option<TlsAcceptor>,
     /// By canonical path.
     objects: HashMap<String, Bytes>,
+    /// The same and their lengths, where bodies are sent from there.
+    files: HashMap<String, (OwnedFd, u64)>,
 }
 
 #[expect(clippy::print_stdout, reason = "whoever starts it reads its port")]
@@ -71,6 +81,10 @@ fn main() -> io::Result<()> {
     let flags = Flags::parse();
     let mut objects = HashMap::new();
     read(&flags.root, &flags.root, &mut objects)?;
+    let files = match flags.file_bytes {
+        Some(_) => file::all(&flags, &objects)?,
+        None => HashMap::new(),
+    };
     let check = Check::new(&flags.secret, &flags.site)
         .ok_or_else(|| io::Error::other("--secret is no hex"))?;
     let tls = match (&flags.cert, &flags.key) {
@@ -85,6 +99,7 @@ fn main() -> io::Result<()> {
         check,
         tls,
         objects,
+        files,
     });
     let local = tokio::task::LocalSet::new();
     local.block_on(&runtime, async move {

@@ -33,6 +33,11 @@ pub(crate) async fn connection(stream: TcpStream, served: Rc<Served>) {
     if !is_set {
         return;
     }
+    if let Some(most_bytes) = flags.file_bytes {
+        // A client that leaves is no fault of the server.
+        let _ = crate::file::connection(&stream, &served, most_bytes).await;
+        return;
+    }
     let Some(tls) = served.tls.clone() else {
         return http1(stream, served).await;
     };

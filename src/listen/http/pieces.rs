@@ -9,8 +9,9 @@ use smallvec::SmallVec;
 /// its answer in memory.
 pub(super) const MOST_HELD: usize = 4;
 
-/// As many go out together where those that are not taken can be given back: a block of the cache.
-pub(super) const MOST_PIECES: usize = 16;
+/// As many go out together where those that are not taken can be given back: with the cache's chunks
+/// half a mebibyte. Fewer cost more writes; more leave the processor's cache before they are read.
+pub(super) const MOST_PIECES: usize = 8;
 
 /// So many bytes at least go out together, where they are there and cannot be given back.
 const ENOUGH_BYTES: usize = 192 << 10;

@@ -18,9 +18,6 @@ use crate::listen::pulse::Pulse;
 use crate::listen::shed::Shed;
 use crate::request::Plain;
 
-/// The longest answer that is offered to the socket in one write.
-const LONGEST_AT_ONCE_BYTES: u64 = 1 << 20;
-
 /// The requests of one connection. Clones share everything.
 pub(in crate::listen) struct Requests<N>(Arc<Inner<N>>);
 
@@ -95,17 +92,7 @@ impl<N: Answers> Requests<N> {
             Answered::Whole(at) => return Some(Answered::Whole(at)),
             Answered::Begun(begun, taken) => (begun, taken),
         };
-        // Of a long answer no write takes so much, and a processor's cache holds less.
-        let is_short = body
-            .size_hint()
-            .exact()
-            .is_some_and(|len| len <= LONGEST_AT_ONCE_BYTES);
-        let gathers = if is_short {
-            Gathers::All
-        } else {
-            Gathers::Some
-        };
-        let body = ToldBody::untold(body, Some(in_flight)).gathered(gathers);
+        let body = ToldBody::untold(body, Some(in_flight)).gathered(Gathers::All);
         Some(Answered::Begun(body, taken))
     }
 
