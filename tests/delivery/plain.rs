@@ -90,9 +90,10 @@ fn who_reads_slowly_gets_every_byte_also_of_blocks_that_leave_meanwhile() {
         let answer = origin.get(&signed("/other.bin"));
         assert!(answer.body == other, "other bytes");
     };
-    ask_twice_and_read_slowly(&origin, &all, |reads| match reads % 50 {
-        5 => crowds_out(),
-        _ => (),
+    ask_twice_and_read_slowly(&origin, &all, |reads| {
+        if reads % 50 == 5 {
+            crowds_out();
+        }
     });
     let evicted = origin.metric("countersign_cache_evictions_total ");
     assert!(evicted > Some(3.0), "{evicted:?}");
