@@ -36,6 +36,8 @@ pub(super) struct Client {
     stream: Box<dyn Transport>,
     /// An end that came with its frame.
     ended: Option<u32>,
+    /// The last status that was written out; an answer may name it by its place in a table.
+    written: u16,
 }
 
 impl Client {
@@ -51,6 +53,7 @@ impl Client {
         Self {
             stream: Box::new(stream),
             ended: None,
+            written: 0,
         }
     }
 
@@ -82,7 +85,11 @@ impl Client {
         match kind {
             DATA if flags & PADDED == 0 => Came::Body(stream, payload),
             HEADERS if flags & (PADDED | WITH_PRIORITY) == 0 => {
-                Came::Status(stream, status(&payload))
+                let told = status(&payload).unwrap_or(self.written);
+                if !IN_THE_STATIC_TABLE.contains(&told) {
+                    self.written = told;
+                }
+                Came::Status(stream, told)
             }
             RST_STREAM => Came::Reset(stream, number(0)),
             GOAWAY => Came::Goaway(number(4)),
@@ -141,9 +148,12 @@ pub(super) fn serves(mut client: Client) -> bool {
     client.send(&hello()) && client.is_served(1)
 }
 
-/// `:status`, which is the first field of an answer (RFC 9113 §8.3), in one of the forms of RFC 7541 §6.
-fn status(block: &[u8]) -> u16 {
-    const STATIC: [u16; 7] = [200, 204, 206, 304, 400, 404, 500];
+/// Statuses of RFC 7541 appendix A, from index 8 on.
+const IN_THE_STATIC_TABLE: [u16; 7] = [200, 204, 206, 304, 400, 404, 500];
+
+/// `:status`, which is the first field of an answer (RFC 9113 §8.3), in one of the forms of RFC 7541 §6;
+/// `None`: it was in an answer before, and has its place in the table since.
+fn status(block: &[u8]) -> Option<u16> {
     match block {
         // A table size update before it (RFC 7541 §6.3).
         [0x20..=0x3e, rest @ ..] => status(rest),
@@ -151,11 +161,14 @@ fn status(block: &[u8]) -> u16 {
             let last = rest.iter().position(|byte| *byte < 0x80).unwrap();
             status(&rest[last + 1..])
         }
-        [first @ 0x88..=0x8e, ..] => STATIC[usize::from(first - 0x88)],
-        [0x08 | 0x18 | 0x48, 3, digits @ ..] => text(digits[..3].iter().map(|digit| digit - b'0')),
-        [0x08 | 0x18 | 0x48, length @ 0x81..=0x83, code @ ..] => {
-            text(huffman(&code[..usize::from(length & 0x7f)]).into_iter())
+        [first @ 0x88..=0x8e, ..] => Some(IN_THE_STATIC_TABLE[usize::from(first - 0x88)]),
+        [0xbe..=0xff, ..] => None,
+        [0x08 | 0x18 | 0x48, 3, digits @ ..] => {
+            Some(text(digits[..3].iter().map(|digit| digit - b'0')))
         }
+        [0x08 | 0x18 | 0x48, length @ 0x81..=0x83, code @ ..] => Some(text(
+            huffman(&code[..usize::from(length & 0x7f)]).into_iter(),
+        )),
         _ => panic!("no :status at the start of {block:02x?}"),
     }
 }
@@ -185,10 +198,10 @@ fn huffman(code: &[u8]) -> Vec<u8> {
 
 #[test]
 fn a_status_is_read_in_every_form() {
-    assert_eq!(status(&[0x88]), 200);
-    assert_eq!(status(&[0x20, 0x3f, 0xe1, 0x1f, 0x8d]), 404);
-    assert_eq!(status(b"\x48\x03421"), 421);
+    assert_eq!(status(&[0x88]), Some(200));
+    assert_eq!(status(&[0x20, 0x3f, 0xe1, 0x1f, 0x8d]), Some(404));
+    assert_eq!(status(b"\x48\x03421"), Some(421));
     // RFC 7541 §C.6.1 and §C.6.2.
-    assert_eq!(status(&[0x48, 0x82, 0x64, 0x02]), 302);
-    assert_eq!(status(&[0x48, 0x83, 0x64, 0x0e, 0xff]), 307);
+    assert_eq!(status(&[0x48, 0x82, 0x64, 0x02]), Some(302));
+    assert_eq!(status(&[0x48, 0x83, 0x64, 0x0e, 0xff]), Some(307));
 }

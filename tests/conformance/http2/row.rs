@@ -157,7 +157,8 @@ impl Row {
                     |allow: &_| matches!(allow, Status(id, own) if (*id, *own) == (of, status));
                 // Another stream's answer, or another than a good one, may come before what decides.
                 let other = |allow: &_| {
-                    matches!(allow, Lives) || matches!(allow, Status(id, _) if *id != of)
+                    matches!(allow, Lives)
+                        || matches!(allow, Status(id, _) | Reset(id, _) if *id != of)
                 };
                 match allows(&is) {
                     false if status >= 400 || allows(&other) => None,
