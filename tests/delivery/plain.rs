@@ -41,6 +41,7 @@ fn a_plain_request_is_answered_as_the_library_would() {
             let mut ask = |more: &[(&str, String)]| kept.ask("GET", &keeping("GET", &target, more));
             // The store is asked by the first.
             ask(&[]);
+            origin.has_kept_all();
             for range in [
                 "",
                 "bytes=0-0",

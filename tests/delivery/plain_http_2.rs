@@ -65,6 +65,7 @@ fn a_plain_request_of_http_2_is_answered_as_all_others() {
             let target = signed(&format!("/{name}"));
             // The store is asked by the first.
             ask(&target, &[]);
+            origin.has_kept_all();
             for range in [
                 None,
                 Some("bytes=0-0"),

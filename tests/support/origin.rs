@@ -15,6 +15,7 @@ use tokio::runtime::Runtime;
 use super::http::{Answer, exchange, request};
 use super::ops::{ask_ops, metric};
 use super::token::{NOW, OLD_SECRET, SECRET};
+use super::until;
 
 /// Ports, and a cache of which every test sees the ends.
 pub(crate) const TOP: &str = r#"
@@ -128,6 +129,15 @@ impl Origin {
     /// Asks the ops listener.
     pub(crate) fn ops(&self, target: &str, headers: &[(&str, &str)]) -> Answer {
         ask_ops(self.addresses.ops, target, headers)
+    }
+
+    /// Waits until nothing is on its way into the cache: a block is kept a moment after its last
+    /// bytes were handed on.
+    pub(crate) fn has_kept_all(&self) {
+        until("the blocks that are kept", || {
+            let arriving = self.metric("countersign_cache_arriving_blocks");
+            (arriving == Some(0.0)).then_some(())
+        });
     }
 
     /// A metric's value; `None` where it has no line.
