@@ -8,6 +8,7 @@ pub mod conditional;
 pub mod cors;
 mod date;
 pub mod disposition;
+mod lines;
 pub mod navigation;
 pub mod object;
 pub mod observed;

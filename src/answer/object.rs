@@ -5,34 +5,15 @@ use std::ops::Range;
 use bytes::Bytes;
 use futures_util::Stream;
 use http::response::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 
 use super::body::Body;
 use super::byteranges::ByteRanges;
-use super::cache_control::{CacheHeaders, Times, cache_headers, usual};
 use super::date;
-use super::representation::{self, Wishes};
-use super::written;
+use super::lines::{CDN_CACHE_CONTROL, Caching, caching, lines, lines_of, put, text};
+pub use super::lines::{Terms, protect};
 use crate::cache::Described;
-use crate::store::{ObjectMeta, StoreError};
-
-/// What an answer takes from the token and the site.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Terms<'t> {
-    /// `ct` and `cd`.
-    pub wishes: Wishes<'t>,
-    /// The token's remaining life; `None`: none was needed.
-    pub left_secs: Option<u64>,
-    /// The site's cache rule for this path.
-    pub times: Times,
-    /// Whether the site lets browsers run this object.
-    pub allow_active: bool,
-    /// Whether the cache in front verifies tokens.
-    pub edge_verifies: bool,
-    /// Whether the token changes the answer (`ver`, `cd`, `ct`), so that it is for nobody else and
-    /// no cache keeps it (TOKEN.md §7).
-    pub is_own: bool,
-}
+use crate::store::StoreError;
 
 /// The whole object.
 pub fn whole(meta: &Described, terms: Terms<'_>, body: Body) -> Response<Body> {
@@ -110,7 +91,7 @@ fn with_headers(meta: &Described, terms: &Terms<'_>, body: Body) -> Response<Bod
 
 fn headers(meta: &Described, terms: &Terms<'_>) -> HeaderMap {
     let mut headers = match terms.wishes.is_none() {
-        true => written::lines_of(written::text(meta, terms)),
+        true => lines_of(text(meta, terms)),
         false => lines(meta, terms.wishes, terms.allow_active),
     };
     headers.insert(header::CONTENT_LENGTH, meta.len_bytes.into());
@@ -126,66 +107,6 @@ fn headers(meta: &Described, terms: &Terms<'_>) -> HeaderMap {
         }
     }
     headers
-}
-
-/// RFC 9213.
-pub(super) const CDN_CACHE_CONTROL: HeaderName = HeaderName::from_static("cdn-cache-control");
-
-/// What caches are told.
-pub(super) enum Caching {
-    /// `Cache-Control` alone, as many others.
-    Usual(&'static str),
-    Made(CacheHeaders),
-}
-
-pub(super) fn caching(meta: &ObjectMeta, terms: &Terms<'_>) -> Caching {
-    if terms.is_own {
-        return Caching::Usual("private, no-store");
-    }
-    let own = meta.cache_control.as_deref();
-    let (times, left_secs, edge_verifies) = (terms.times, terms.left_secs, terms.edge_verifies);
-    match usual(own, times, left_secs, edge_verifies) {
-        Some(text) => Caching::Usual(text),
-        None => Caching::Made(cache_headers(own, times, left_secs, edge_verifies)),
-    }
-}
-
-/// The lines of an object that are the same in each answer, with room for the others.
-pub(super) fn lines(meta: &ObjectMeta, wishes: Wishes<'_>, allow_active: bool) -> HeaderMap {
-    let headers = &mut HeaderMap::with_capacity(16);
-    representation::apply(meta, wishes, allow_active, headers);
-    protect(headers);
-    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    if let Some(etag) = meta.validator() {
-        put(headers, header::ETAG, etag.as_str());
-    }
-    if let Some(secs) = meta.last_modified_unix_secs {
-        let modified = std::time::UNIX_EPOCH.checked_add(std::time::Duration::from_secs(secs));
-        // What lies beyond the year 9999 no HTTP date can say.
-        if let Some(modified) = modified.filter(|_| secs < 253_402_300_800) {
-            put(
-                headers,
-                header::LAST_MODIFIED,
-                &httpdate::fmt_http_date(modified),
-            );
-        }
-    }
-    std::mem::take(headers)
-}
-
-/// What every answer says to browsers.
-pub fn protect(headers: &mut HeaderMap) {
-    let nosniff = HeaderValue::from_static("nosniff");
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
-    // Browsers send a token's URL as the Referer of whatever a shown document loads.
-    let no_referrer = HeaderValue::from_static("no-referrer");
-    headers.insert(header::REFERRER_POLICY, no_referrer);
-}
-
-fn put(headers: &mut HeaderMap, name: HeaderName, text: &str) {
-    if let Ok(value) = HeaderValue::from_str(text) {
-        headers.insert(name, value);
-    }
 }
 
 #[cfg(test)]

@@ -3,12 +3,10 @@
 
 use std::ops::Range;
 
-use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::HeaderMap;
 
 use super::date;
-use super::object::{CDN_CACHE_CONTROL, Caching, Terms, caching, lines};
-use super::representation::Wishes;
+use super::lines::{CDN_CACHE_CONTROL, Caching, Terms, caching, line, text};
 use crate::cache::Described;
 
 /// Appends the head of an answer with the whole object, or a part of it that is not empty and lies
@@ -53,70 +51,9 @@ pub fn head(
     date(out, now_unix_secs);
 }
 
-/// What each answer with this object says alike, where the token has no wishes.
-pub(super) fn text<'m>(meta: &'m Described, terms: &Terms<'_>) -> &'m Bytes {
-    meta.text(terms.allow_active, |meta| {
-        let mut text = Vec::new();
-        for (name, value) in &lines(meta, Wishes::default(), terms.allow_active) {
-            line(&mut text, name.as_str(), value.as_bytes());
-        }
-        text
-    })
-}
-
-/// The same as a header map, whose values are parts of the text, with room for further lines.
-pub(super) fn lines_of(text: &Bytes) -> HeaderMap {
-    let mut lines = HeaderMap::with_capacity(16);
-    let mut at = 0;
-    for line in text.split_inclusive(|byte| *byte == b'\n') {
-        let value_ends = at + line.len().saturating_sub(b"\r\n".len());
-        if let Some(colon) = line.iter().position(|byte| *byte == b':')
-            && let Ok(name) = HeaderName::from_bytes(&line[..colon])
-            && let value_begins = at + colon + b": ".len()
-            && let Ok(value) = HeaderValue::from_maybe_shared(text.slice(value_begins..value_ends))
-        {
-            lines.append(name, value);
-        }
-        at += line.len();
-    }
-    lines
-}
-
-/// Both have been read as a header's by the library.
-fn line(out: &mut Vec<u8>, name: &str, value: &[u8]) {
-    for part in [name.as_bytes(), b": ", value, b"\r\n"] {
-        out.extend_from_slice(part);
-    }
-}
-
 /// `Date` and the head's end.
 fn date(out: &mut Vec<u8>, unix_secs: u64) {
     out.extend_from_slice(b"date: ");
     date::with(unix_secs, |date| out.extend_from_slice(date.as_bytes()));
     out.extend_from_slice(b"\r\n\r\n");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::object::lines;
-    use super::{Terms, Wishes, lines_of, text};
-    use crate::answer::test_meta;
-    use crate::cache::Described;
-    use crate::store::ObjectMeta;
-
-    #[test]
-    fn lines_that_are_read_from_their_text_are_those_that_were_written() {
-        for content_type in ["text/html", "image/png", "a:b; c=\": d\""] {
-            let meta = ObjectMeta {
-                content_type: Some(content_type.to_owned()),
-                content_language: Some(String::new()),
-                ..test_meta()
-            };
-            let made = lines(&meta, Wishes::default(), false);
-            assert!(made.contains_key("content-language"));
-            let described = Described::from(meta);
-            let read = lines_of(text(&described, &Terms::default()));
-            assert_eq!(read, made);
-        }
-    }
 }
