@@ -35,7 +35,7 @@ use self::stream::ToldStream;
 use self::streams::Streams;
 use super::kept::Ending;
 
-type Told<S> = ToldStream<S>;
+type Told<S> = ToldStream<Rewound<S>>;
 type Io<S> = TokioIo<Told<S>>;
 type Any<S, N> = auto::Connection<'static, TokioIo<Gathered<Told<S>>>, Requests<N>, Streams>;
 
@@ -178,7 +178,7 @@ where
                     this.state = State::Direct(Direct::new(stream, begun));
                 }
                 State::Any(connection, stream) => {
-                    stream.with(ToldStream::begins_turn);
+                    streams::turn_begins();
                     let polled = connection.as_mut().poll(cx);
                     return match stream.poll_end_of_turn(cx) {
                         Poll::Ready(Err(error)) if polled.is_pending() => {

@@ -29,11 +29,6 @@ const OF_SETTINGS: u32 = 10;
 /// A setting (§6.5.1).
 const SETTING_BYTES: u32 = 6;
 
-/// So many frames are read in a turn of the connection, of which a request counts for eight: then
-/// others have theirs. Reading on would hold them up for as long as all that a client has sent takes.
-const OF_TURN: u32 = 64;
-const OF_REQUEST: u32 = 8;
-
 /// Of the preface of a connection (RFC 9113 §3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
@@ -69,10 +64,6 @@ pub(super) struct Frames {
     beside_left: u32,
     /// Sent, and no `WINDOW_UPDATE` has come for it.
     sent_bytes: u64,
-    /// Of [`OF_TURN`].
-    turn_left: u32,
-    /// Of what came last, bytes that are for a later turn.
-    behind_bytes: usize,
 }
 
 #[derive(Debug)]
@@ -109,8 +100,6 @@ impl Frames {
             taken_before: 0,
             beside_left: 0,
             sent_bytes: 0,
-            turn_left: OF_TURN,
-            behind_bytes: 0,
         }
     }
 
@@ -121,22 +110,9 @@ impl Frames {
         }
     }
 
-    /// A turn of the connection begins.
-    pub(super) const fn begins_turn(&mut self) {
-        self.turn_left = OF_TURN;
-    }
-
-    /// Whether nothing more is to be read in this turn, and how many of the bytes that came last
-    /// are for a later one.
-    pub(super) fn behind(&self) -> Option<usize> {
-        (self.turn_left == 0).then_some(self.behind_bytes)
-    }
-
-    /// Bytes of the client, of whom so many requests were taken before. Those behind the frame that
-    /// ends the turn are not looked at.
+    /// Bytes of the client, of whom so many requests were taken before.
     pub(super) fn came(&mut self, mut bytes: &[u8], taken: u32) -> Came {
         let mut now = None;
-        self.behind_bytes = 0;
         while let [first, rest @ ..] = bytes {
             match &mut self.at {
                 At::Other => break,
@@ -151,10 +127,6 @@ impl Frames {
                         self.at = At::Head([0; HEAD_BYTES], 0);
                     }
                     bytes = rest;
-                }
-                At::Head(_, 0) if self.turn_left == 0 => {
-                    self.behind_bytes = bytes.len();
-                    break;
                 }
                 At::Head(head, read) => {
                     head[*read] = *first;
@@ -193,8 +165,6 @@ impl Frames {
             }
             self.has_settings = true;
         }
-        let of_turn = if kind == HEADERS { OF_REQUEST } else { 1 };
-        self.turn_left = self.turn_left.saturating_sub(of_turn);
         let length = u32::from_be_bytes([0, a, b, c]);
         let len_bytes = u64::from(length);
         self.at = match len_bytes {
@@ -356,29 +326,6 @@ mod tests {
             [0, 0, 0, 2, 4].map(|more| Came::Upkeep(BEGUN + more))
         );
         assert_eq!(frames.came(&[], 5), Came::Upkeep(BEGUN));
-    }
-
-    #[test]
-    fn a_turn_ends_behind_a_whole_frame() {
-        let requests = |from: u8| (from..).map(|at| frame(1, 5, 2 * at + 1, b"head"));
-        let mut all = [PREFACE, &settings()].concat();
-        all.extend(requests(0).take(20).flatten());
-        for at_once in [1, 10, all.len()] {
-            let (mut frames, mut turns, mut read) = (Frames::new(100), 1, 0);
-            while read < all.len() {
-                let piece = &all[read..all.len().min(read + at_once)];
-                frames.came(piece, 0);
-                read += piece.len() - frames.behind().unwrap_or(0);
-                if frames.behind().is_some_and(|behind| behind > 0) {
-                    let of_heads = read - PREFACE.len() - settings().len();
-                    assert!(of_heads.is_multiple_of(13), "{read}");
-                    frames.begins_turn();
-                    turns += 1;
-                }
-            }
-            // Of the first one SETTINGS are a part.
-            assert_eq!(turns, 3, "{at_once}");
-        }
     }
 
     #[test]

@@ -49,11 +49,6 @@ impl<S> Gathered<S> {
         })))
     }
 
-    /// What `use_it` says of the stream.
-    pub(super) fn with<T>(&self, use_it: impl FnOnce(&mut S) -> T) -> T {
-        use_it(&mut self.lock().stream)
-    }
-
     fn lock(&self) -> MutexGuard<'_, Gathering<S>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

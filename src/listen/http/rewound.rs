@@ -23,18 +23,6 @@ impl<S> Rewound<S> {
         }
     }
 
-    /// The last bytes that were read are to be read again.
-    pub(super) fn unread(&mut self, bytes: &[u8]) {
-        match self.at.checked_sub(bytes.len()) {
-            Some(at) => self.at = at,
-            // They were all that there was to be read again, or came from the stream.
-            None => {
-                self.read.splice(..self.at, bytes.iter().copied());
-                self.at = 0;
-            }
-        }
-    }
-
     /// What is left to be read again, and the stream.
     pub(super) fn into_parts(mut self) -> (Vec<u8>, S) {
         (self.read.split_off(self.at), self.stream)
@@ -107,20 +95,6 @@ mod tests {
         let mut rest = Vec::new();
         rewound.read_to_end(&mut rest).await.unwrap();
         assert_eq!(rest, b" /a");
-    }
-
-    #[tokio::test]
-    async fn what_is_given_back_comes_again() {
-        for (begun, count) in [("", 3), ("GET ", 3), ("GET ", 4), ("GE", 2)] {
-            let all = b"GET /a";
-            let mut rewound = Rewound::new(begun.into(), &all[begun.len()..]);
-            let mut came = vec![0; count];
-            rewound.read_exact(&mut came).await.unwrap();
-            rewound.unread(&came[1..]);
-            let mut rest = Vec::new();
-            rewound.read_to_end(&mut rest).await.unwrap();
-            assert_eq!(rest, &all[1..], "{begun:?} {count}");
-        }
     }
 
     #[tokio::test]

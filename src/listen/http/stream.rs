@@ -1,22 +1,20 @@
 //! A connection's socket, which tells its [`Pulse`] what goes on.
 
 use std::io;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::task::yield_now;
 
 use super::frames::{Came, Frames};
 use super::heads::{Heads, REFUSAL};
-use super::rewound::Rewound;
 use crate::config::model::Http2Limits;
 use crate::listen::pulse::Pulse;
 
 /// A stream that tells of its reads and writes.
 pub(super) struct ToldStream<S> {
-    stream: Rewound<S>,
+    stream: S,
     pulse: Arc<Pulse>,
     frames: Frames,
     heads: Heads,
@@ -30,7 +28,7 @@ pub(super) struct ToldStream<S> {
 
 impl<S> ToldStream<S> {
     pub(super) fn new(
-        stream: Rewound<S>,
+        stream: S,
         pulse: Arc<Pulse>,
         http2: &Http2Limits,
         max_header_bytes: usize,
@@ -48,13 +46,8 @@ impl<S> ToldStream<S> {
     }
 
     /// The stream.
-    pub(super) fn into_inner(self) -> Rewound<S> {
+    pub(super) fn into_inner(self) -> S {
         self.stream
-    }
-
-    /// A turn of the connection begins.
-    pub(super) const fn begins_turn(&mut self) {
-        self.frames.begins_turn();
     }
 
     fn read_instead(&mut self, buffer: &mut ReadBuf<'_>) {
@@ -121,10 +114,6 @@ impl<S: AsyncRead + Unpin> AsyncRead for ToldStream<S> {
             this.read_instead(buffer);
             return Poll::Ready(Ok(()));
         }
-        if this.frames.behind().is_some() {
-            // What has come to other connections is looked for before it goes on here.
-            return pin!(yield_now()).poll(context).map(Ok);
-        }
         let before = buffer.filled().len();
         let read = this.read(context, buffer);
         let came = buffer.filled().get(before..).unwrap_or_default();
@@ -144,16 +133,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for ToldStream<S> {
                     return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, wrong)));
                 }
             }
-            let behind = this.frames.behind().unwrap_or_default();
-            let (came, behind) = came.split_at(came.len() - behind);
-            this.stream.unread(behind);
             let refused = this.heads.came(came);
             let of_head = this.heads.of_head().unwrap_or_default();
             if (1..came.len()).contains(&of_head) {
                 this.pulse.has_read_ahead();
             }
-            let len_bytes = came.len();
-            buffer.set_filled(before + len_bytes);
             if let Some(place) = refused {
                 buffer.set_filled(before + place);
                 this.instead = Some(REFUSAL);
