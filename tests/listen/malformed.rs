@@ -37,7 +37,10 @@ fn what_is_no_http_is_counted_and_a_client_that_leaves_is_not() {
     assert_eq!(exchange(address, &good).status, 200);
     let bare_lf = b"GET /a HTTP/1.1\nHost: media.test\n\n";
     let of_http2 = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x06\x00\x00\x00\x00\x00x";
-    let malformed: [&[u8]; 3] = [b"\x16\x03\x01\x02\x00\x01\r\n\r\n", bare_lf, of_http2];
+    let no_settings =
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x08\x06\x00\x00\x00\x00\x0012345678";
+    let of_tls = b"\x16\x03\x01\x02\x00\x01\r\n\r\n";
+    let malformed: [&[u8]; 4] = [of_tls, bare_lf, of_http2, no_settings];
     for (index, bytes) in malformed.iter().enumerate() {
         sent(address, bytes);
         becomes(&program, "malformed", (index + 1) as f64);

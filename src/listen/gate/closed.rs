@@ -7,10 +7,11 @@ use super::super::pulse::Overdue;
 pub(in crate::listen) enum Closed {
     /// It came under a limit.
     Limit(Overdue),
-    /// What came was no request of HTTP, or an ambiguous one: it was told 400, or `GOAWAY` with an
-    /// error, and has no line in the access log.
+    /// What came was no request of HTTP, or an ambiguous one: it was told 400 or 431, or `GOAWAY` with
+    /// an error, and has no line in the access log.
     Malformed,
-    /// What came was no TLS, or there is no version, cipher or protocol in common.
+    /// What came was no TLS, there is no version, cipher or protocol in common, or the client refused
+    /// the certificate.
     Handshake,
 }
 

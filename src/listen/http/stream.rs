@@ -9,6 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::frames::{Came, Frames};
 use super::heads::{Heads, REFUSAL};
+use super::malformed::NO_SETTINGS;
 use crate::config::model::Http2Limits;
 use crate::listen::pulse::Pulse;
 
@@ -129,8 +130,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for ToldStream<S> {
                 }
                 Came::Wrong => {
                     buffer.set_filled(before);
-                    let wrong = "the first frame is not SETTINGS";
-                    return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, wrong)));
+                    let wrong = io::Error::new(io::ErrorKind::InvalidData, NO_SETTINGS);
+                    return Poll::Ready(Err(wrong));
                 }
             }
             let refused = this.heads.came(came);
