@@ -92,7 +92,9 @@ impl Visit<'_> {
     fn answer(&self, mut head: Head<'_>) -> Option<Answered<AnswerBody>> {
         let config = &self.site.config;
         let asked = self.request.range().map_or(Asked::Whole, range::written);
-        if config.answers.server_timing || matches!(asked, Asked::Several(_)) {
+        // What tells of more than the verdict, or has to be stopped later, is verified on its own way.
+        let is_watched = config.cut_at_expiry || config.revoke_running;
+        if config.answers.server_timing || is_watched || matches!(asked, Asked::Several(_)) {
             return None;
         }
         let revoked = self.app.state.revocations.known();
@@ -138,11 +140,8 @@ impl Visit<'_> {
             Verdict::Public(path) => (path, None),
             Verdict::Reported(..) | Verdict::Denied(_) => return None,
         };
-        if let Some(grant) = &grant {
-            let config = &self.site.config;
-            if config.cut_at_expiry || config.revoke_running || changes_answer(grant) {
-                return None;
-            }
+        if grant.as_ref().is_some_and(changes_answer) {
+            return None;
         }
         let path = path.as_str();
         let named = grant.map_or(Some(Named::default()), |grant| {

@@ -287,7 +287,7 @@ impl Place {
     /// A request comes in that is answered before anything else happens; `None`: there are too many.
     pub(super) fn pass(self: &Arc<Self>) -> Option<Passing<'_>> {
         let before = self.gate.requests.fetch_add(1, Ordering::Relaxed);
-        let passing = Passing(self);
+        let passing = Passing(Some(self));
         (before < self.gate.bounds.requests).then_some(passing)
     }
 
@@ -347,19 +347,20 @@ impl Drop for InFlight {
 
 /// A request in flight for as long as one call takes.
 #[derive(Debug)]
-pub(super) struct Passing<'p>(&'p Arc<Place>);
+pub(super) struct Passing<'p>(Option<&'p Arc<Place>>);
 
 impl Passing<'_> {
-    /// It is in flight for longer.
-    pub(super) fn stays(self) -> InFlight {
-        self.0.gate.requests.fetch_add(1, Ordering::Relaxed);
-        InFlight(Arc::clone(self.0))
+    /// It is in flight for longer: the count is handed on.
+    pub(super) fn stays(mut self) -> Option<InFlight> {
+        self.0.take().map(|place| InFlight(Arc::clone(place)))
     }
 }
 
 impl Drop for Passing<'_> {
     fn drop(&mut self) {
-        self.0.gate.requests.fetch_sub(1, Ordering::Relaxed);
+        if let Some(place) = self.0 {
+            place.gate.requests.fetch_sub(1, Ordering::Relaxed);
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod requests;
 mod rewound;
 mod stream;
 mod streams;
+mod unsent;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -4,6 +4,7 @@ mod limits;
 mod state;
 
 use std::future::poll_fn;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
@@ -92,7 +93,7 @@ impl Pulse {
         self.lock().begin(version, Instant::now());
         Turn {
             pulse: Arc::clone(self),
-            ours: true,
+            ours: AtomicBool::new(true),
         }
     }
 
@@ -230,23 +231,23 @@ impl Pulse {
 #[derive(Debug)]
 pub(super) struct Turn {
     pulse: Arc<Pulse>,
-    ours: bool,
+    ours: AtomicBool,
 }
 
 impl Turn {
     /// Whether the request waits for this side now, else for the client.
-    pub(super) fn is_ours(&mut self, ours: bool) {
-        if ours == self.ours {
-            return;
+    pub(super) fn is_ours(&self, ours: bool) {
+        if self.ours.load(Ordering::Relaxed) != ours {
+            self.ours.store(ours, Ordering::Relaxed);
+            self.pulse.lock().turn(ours, Instant::now());
         }
-        self.pulse.lock().turn(ours, Instant::now());
-        self.ours = ours;
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.pulse.lock().end(self.ours, Instant::now());
+        let ours = *self.ours.get_mut();
+        self.pulse.lock().end(ours, Instant::now());
     }
 }
 

@@ -25,3 +25,4 @@ mod places;
 mod slow;
 mod slowloris;
 mod start;
+mod unsent;

@@ -1,6 +1,7 @@
 //! An answer's body, which tells the connection's pulse whom it waits for.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -8,6 +9,7 @@ use http_body::{Body, Frame, SizeHint};
 
 use super::answers::Again;
 use super::pieces::Pieces;
+use super::unsent::Unsent;
 use crate::listen::gate::InFlight;
 use crate::listen::pulse::Turn;
 
@@ -28,15 +30,17 @@ pub(in crate::listen) struct ToldBody<B: Body> {
     body: B,
     /// `None`: nobody is told of the request before its answer has gone out.
     turn: Option<Turn>,
+    /// In place of the turn, and of the place in flight, where the answer's bytes outlive this body.
+    unsent: Option<Arc<Unsent>>,
     gathers: Gathers,
     /// What came behind chunks that are given first.
     behind: Option<Result<Frame<Bytes>, B::Error>>,
-    _in_flight: Option<InFlight>,
+    in_flight: Option<InFlight>,
 }
 
 impl<B: Again<Data = Bytes> + Unpin> ToldBody<B> {
     /// The body of the answer to the request whose turn it is.
-    pub(super) fn new(body: B, mut turn: Turn, in_flight: Option<InFlight>) -> Self {
+    pub(super) fn new(body: B, turn: Turn, in_flight: Option<InFlight>) -> Self {
         turn.is_ours(false);
         Self {
             turn: Some(turn),
@@ -51,12 +55,13 @@ impl<B: Again<Data = Bytes> + Unpin> ToldBody<B> {
             turn: None,
             gathers: Gathers::Nothing,
             behind: None,
-            _in_flight: in_flight,
+            unsent: None,
+            in_flight,
         }
     }
 
     /// It has not gone out: the request takes its turn.
-    pub(super) fn takes(&mut self, mut turn: Turn, is_ours: bool) {
+    pub(super) fn takes(&mut self, turn: Turn, is_ours: bool) {
         turn.is_ours(is_ours);
         self.turn = Some(turn);
     }
@@ -66,6 +71,14 @@ impl<B: Again<Data = Bytes> + Unpin> ToldBody<B> {
     /// streams.
     pub(super) fn gathered(self, gathers: Gathers) -> Self {
         Self { gathers, ..self }
+    }
+
+    /// The same, for HTTP/2, which takes bytes before it can send them: the request is over with the
+    /// last of them.
+    pub(super) fn until_sent(mut self) -> Self {
+        let turn = self.turn.take();
+        self.unsent = turn.map(|turn| Arc::new(Unsent::new(turn, self.in_flight.take())));
+        self
     }
 
     /// Its last `bytes` were not sent: they come again.
@@ -118,7 +131,8 @@ where
             Some(behind) => Poll::Ready(Some(behind)),
             None => Pin::new(&mut this.body).poll_frame(context),
         };
-        if let Some(turn) = &mut this.turn {
+        let unsent = this.unsent.as_deref().map(Unsent::turn);
+        if let Some(turn) = unsent.or(this.turn.as_ref()) {
             turn.is_ours(frame.is_pending());
         }
         frame.map(|frame| {
@@ -127,7 +141,10 @@ where
                 Err(error) => return Some(Err(error)),
             };
             Some(Ok(match frame.into_data() {
-                Ok(bytes) => Frame::data(this.gather(bytes, context)),
+                Ok(bytes) => {
+                    let pieces = this.gather(bytes, context);
+                    Frame::data(pieces.of_request(this.unsent.clone()))
+                }
                 Err(frame) => match frame.into_trailers() {
                     Ok(trailers) => Frame::trailers(trailers),
                     Err(_) => Frame::data(Pieces::default()),

@@ -1,9 +1,12 @@
 //! Chunks of an answer that go out in one write.
 
 use std::io::IoSlice;
+use std::sync::Arc;
 
 use bytes::{Buf, Bytes};
 use smallvec::SmallVec;
+
+use super::unsent::Unsent;
 
 /// As many chunks may wait for a reader; with the cache's chunks that is what a stream may hold of
 /// its answer in memory.
@@ -19,6 +22,7 @@ const ENOUGH_BYTES: usize = 192 << 10;
 /// Some chunks, one behind the other.
 #[derive(Debug, Default)]
 pub(in crate::listen) struct Pieces {
+    _unsent: Option<Arc<Unsent>>,
     parts: SmallVec<[Bytes; MOST_HELD]>,
     /// The first that has bytes.
     at: usize,
@@ -31,6 +35,14 @@ impl Pieces {
         let mut pieces = Self::default();
         pieces.push(bytes);
         pieces
+    }
+
+    /// The same, of a request that is not over before they have gone.
+    pub(super) fn of_request(self, unsent: Option<Arc<Unsent>>) -> Self {
+        Self {
+            _unsent: unsent,
+            ..self
+        }
     }
 
     /// Whether no more are to be added, where what is added can be given back or cannot.

@@ -92,7 +92,7 @@ impl<N: Answers> Requests<N> {
             Answered::Whole(at) => return Some(Answered::Whole(at)),
             Answered::Begun(begun, taken) => (begun, taken),
         };
-        let body = ToldBody::untold(body, Some(in_flight)).gathered(Gathers::All);
+        let body = ToldBody::untold(body, in_flight).gathered(Gathers::All);
         Some(Answered::Begun(body, taken))
     }
 
@@ -107,7 +107,11 @@ impl<N: Answers> Requests<N> {
             return None;
         };
         let turn = self.0.connection.pulse.turn(request.version());
-        let body = ToldBody::new(body, turn, Some(in_flight));
+        let body = ToldBody::new(body, turn, in_flight);
+        let body = match request.version() >= Version::HTTP_2 {
+            true => body.until_sent(),
+            false => body,
+        };
         Some(Response::from_parts(head, body))
     }
 
@@ -115,7 +119,7 @@ impl<N: Answers> Requests<N> {
         &self,
         request: &Plain<'_, '_>,
         head: Head<'_>,
-    ) -> Option<Answered<(N::Body, InFlight)>> {
+    ) -> Option<Answered<(N::Body, Option<InFlight>)>> {
         let connection = &self.0.connection;
         if request.count() > connection.max_headers || !self.may_be_direct() {
             return None;
@@ -171,7 +175,7 @@ impl<N: Answers> Service<Request<Incoming>> for Requests<N> {
             let body = ToldBody::new(body, turn, in_flight);
             if version >= Version::HTTP_2 {
                 // It says so by `GOAWAY`, and takes turns between streams.
-                return Ok(Response::from_parts(head, body));
+                return Ok(Response::from_parts(head, body.until_sent()));
             }
             if is_last || !ending.is_ready() {
                 let close = HeaderValue::from_static("close");

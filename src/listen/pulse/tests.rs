@@ -76,7 +76,7 @@ fn upkeep_of_http_2_is_neither_a_head_nor_progress() {
 #[test]
 fn an_answer_stalls_on_its_reader_and_never_on_the_store() {
     let pulse = Pulse::new(Instant::now(), LIMITS);
-    let mut turn = pulse.turn(Version::HTTP_2);
+    let turn = pulse.turn(Version::HTTP_2);
     assert_eq!(pulse.due().1, None);
     turn.is_ours(false);
     assert_eq!(pulse.due().1, Some(Overdue::Stall));
@@ -94,7 +94,7 @@ fn an_answer_stalls_on_its_reader_and_never_on_the_store() {
 #[test]
 fn bytes_that_are_taken_buy_the_time_that_they_take_at_the_least_rate() {
     let pulse = Pulse::new(Instant::now(), LIMITS);
-    let mut turn = pulse.turn(Version::HTTP_11);
+    let turn = pulse.turn(Version::HTTP_11);
     turn.is_ours(false);
     let (first, overdue) = pulse.due();
     assert_eq!(overdue, Some(Overdue::Stall));
