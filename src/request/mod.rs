@@ -11,6 +11,7 @@ mod host;
 mod id;
 mod network;
 mod plain;
+mod side_by_side;
 mod target;
 
 pub use self::client::{Client, Country};
@@ -21,4 +22,5 @@ pub use self::host::{HostFault, any_host, host_of, is_host, written_host};
 pub use self::id::RequestId;
 pub use self::network::Network;
 pub use self::plain::{Plain, Reading, Space};
+pub use self::side_by_side::none_is;
 pub use self::target::names_an_object;

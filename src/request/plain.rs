@@ -10,7 +10,7 @@ use http::uri::Scheme;
 use http::{HeaderName, Method, Request, Version, header};
 use httparse::{Header, Status};
 
-use super::Lines;
+use super::{Lines, none_is};
 
 /// The most header lines of a plain request. Browsers send about twenty.
 const MAX_LINES: usize = 48;
@@ -221,13 +221,9 @@ fn has_bare_lf(head: &[u8]) -> bool {
 }
 
 /// Whether every reader takes each byte of a target as it is (RFC 3986 §3.3, §3.4): letters, figures
-/// and `-._~!$&'()*+,;=:@%/?`. Looked at in blocks of a fixed length, side by side.
+/// and `-._~!$&'()*+,;=:@%/?`.
 fn are_usual(target: &[u8]) -> bool {
-    let others = |block: &[u8; 16]| block.map(other) != [0; 16];
-    let (blocks, rest) = target.as_chunks::<16>();
-    let mut last = [b'/'; 16];
-    last[..rest.len()].copy_from_slice(rest);
-    !(others(&last) || blocks.iter().any(others))
+    none_is(target, other)
 }
 
 /// Not 0 for a byte that is none of these. Most of them stand in three rows.

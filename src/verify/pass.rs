@@ -5,6 +5,7 @@ use std::sync::Arc;
 use countersign_token::{CanonicalPath, Carrier, Denial, Reason};
 
 use super::token::Token;
+use crate::request::none_is;
 
 /// A request that may go on. Only [`super::decide`] makes one.
 #[derive(Clone, Debug)]
@@ -100,14 +101,9 @@ impl Denied {
     }
 }
 
-/// Whether a canonical path stands in a URL as it is, looked at in blocks of a fixed length, which
-/// the compiler looks at side by side. False says only that it has to be written.
+/// Whether a canonical path stands in a URL as it is. False says only that it has to be written.
 pub fn is_the_same_in_urls(path: &str) -> bool {
-    let others = |block: &[u8; 16]| block.map(other) != [0; 16];
-    let (blocks, rest) = path.as_bytes().as_chunks::<16>();
-    let mut last = [b'/'; 16];
-    last[..rest.len()].copy_from_slice(rest);
-    !(others(&last) || blocks.iter().any(others))
+    none_is(path.as_bytes(), other)
 }
 
 /// Not 0 for a byte that may not stand in a URL.
