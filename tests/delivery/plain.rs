@@ -2,6 +2,8 @@
 //! however slowly the answer is read.
 
 use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::thread;
 
 use socket2::{Domain, SockAddr, Socket, Type};
 
@@ -105,13 +107,7 @@ fn who_reads_slowly_gets_every_byte_also_of_blocks_that_leave_meanwhile() {
 fn ask_twice_and_read_slowly(origin: &Origin, all: &[u8], mut meanwhile: impl FnMut(usize)) {
     let request = keeping("GET", &signed("/film.mp4"), &[]);
     Kept::new(origin.addresses.delivery).ask("GET", &request);
-    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-    // What it does not take yet, the server cannot send.
-    socket.set_recv_buffer_size(8 << 10).unwrap();
-    socket
-        .connect(&SockAddr::from(origin.addresses.delivery))
-        .unwrap();
-    let mut stream = std::net::TcpStream::from(socket);
+    let mut stream = narrow(origin);
     // The next one waits behind an answer that does not go out at once.
     stream
         .write_all(&[request.clone(), request].concat())
@@ -144,6 +140,51 @@ fn ask_twice_and_read_slowly(origin: &Origin, all: &[u8], mut meanwhile: impl Fn
         assert!(came[..all.len()] == *all, "other bytes");
         came.drain(..all.len());
     }
+    assert!(came.is_empty());
+}
+
+/// A connection that holds little: what it does not take yet, the server cannot send.
+fn narrow(origin: &Origin) -> TcpStream {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.set_recv_buffer_size(8 << 10).unwrap();
+    socket
+        .connect(&SockAddr::from(origin.addresses.delivery))
+        .unwrap();
+    socket.into()
+}
+
+#[test]
+fn a_short_answer_of_which_the_socket_takes_a_part_is_sent_on_from_there() {
+    // Short enough to go out in one piece, and together more than any socket holds.
+    const TIMES: usize = 600;
+    let origin = Origin::media("", "");
+    let all = bytes(15_000);
+    origin.put("a.bin", &all);
+    let request = keeping("GET", &signed("/a.bin"), &[]);
+    Kept::new(origin.addresses.delivery).ask("GET", &request);
+    origin.has_kept_all();
+    let mut stream = narrow(&origin);
+    let mut asking = stream.try_clone().unwrap();
+    let asks = thread::spawn(move || asking.write_all(&request.repeat(TIMES)).unwrap());
+    let mut came = Vec::new();
+    let mut piece = vec![0; 40_000];
+    for number in 0..TIMES {
+        loop {
+            let text = came.windows(4).position(|end| end == b"\r\n\r\n");
+            if let Some(begins) = text.map(|at| at + 4)
+                && came.len() >= begins + all.len()
+            {
+                assert!(came.starts_with(b"HTTP/1.1 200 "), "answer {number}");
+                assert!(came[begins..begins + all.len()] == all, "answer {number}");
+                came.drain(..begins + all.len());
+                break;
+            }
+            let count = stream.read(&mut piece).unwrap();
+            assert!(count > 0, "closed in answer {number}");
+            came.extend_from_slice(&piece[..count]);
+        }
+    }
+    asks.join().unwrap();
     assert!(came.is_empty());
 }
 

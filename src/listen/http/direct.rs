@@ -18,7 +18,7 @@ use std::time::Instant;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use self::offered::{Offered, offer};
+use self::offered::offer;
 use self::sending::Sending;
 use super::answers::{Answered, Answers};
 use super::requests::Requests;
@@ -198,7 +198,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, N: Answers> Direct<S, N> {
                 Answered::Begun(body, taken) => (body, taken),
             };
             let mut sending = Sending::new(body);
-            match sending.begin(head, &mut Offered::new(&mut self.stream, taken), cx) {
+            match sending.begin(head, taken, &mut self.stream, cx) {
                 Poll::Ready(sent) => {
                     sent?;
                     requests.pulse().answered_at_once(Instant::now());

@@ -107,11 +107,8 @@ impl<N: Answers> Requests<N> {
             return None;
         };
         let turn = self.0.connection.pulse.turn(request.version());
-        let body = ToldBody::new(body, turn, in_flight);
-        let body = match request.version() >= Version::HTTP_2 {
-            true => body.until_sent(),
-            false => body,
-        };
+        // Only those of HTTP/2 are brought so.
+        let body = ToldBody::new(body, turn, in_flight).until_sent();
         Some(Response::from_parts(head, body))
     }
 

@@ -47,14 +47,21 @@ where
         self.is_blocked
     }
 
-    /// Sends `head` and as much as there is of the body; ends when all of it is sent.
+    /// Sends `head`, and as much as there is of the body, but for the first `taken` bytes of both,
+    /// which the stream has; ends when all of it is sent.
     pub(super) fn begin<S: AsyncWrite + Unpin>(
         &mut self,
         head: &[u8],
+        taken: usize,
         stream: &mut S,
         cx: &mut Context<'_>,
     ) -> Poll<Result<(), Broken>> {
         let mut left = head;
+        if taken > 0 {
+            // What was taken had all of its body in one piece, which is there.
+            let _is_there = self.fetch(cx)?;
+            self.went(&mut left, taken);
+        }
         let polled = self.send(&mut left, stream, cx, |_| {});
         if polled.is_pending() {
             self.head = left.to_vec();
@@ -131,10 +138,16 @@ where
                 Err(error) => return Poll::Ready(Err(self.fails(error))),
             };
             tell(Some(written));
-            let of_head = written.min(head.len());
-            *head = &head[of_head..];
-            self.pieces.advance(written - of_head);
+            self.went(head, written);
         }
+    }
+
+    /// So many bytes of the head and of what is behind it have gone.
+    fn went(&mut self, head: &mut &[u8], bytes: usize) {
+        let of_head = bytes.min(head.len());
+        *head = &head[of_head..];
+        let of_body = (bytes - of_head).min(self.pieces.remaining());
+        self.pieces.advance(of_body);
     }
 
     /// The client took no more: what lies here was not sent.
